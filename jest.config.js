@@ -1,0 +1,24 @@
+/** Every suite is a project; `make test` names the ones it runs. */
+const suite = (displayName, testMatch, extra = {}) => ({
+  displayName,
+  testMatch,
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' } }],
+  },
+  ...extra,
+});
+
+export default {
+  projects: [
+    suite('unit', [
+      '<rootDir>/{operator,runtime,tools}/{src,test,.}/**/*.test.ts',
+      '<rootDir>/e2e/cluster/**/*.test.ts',
+      '!**/*.redis.test.ts',
+      '!**/*.api.test.ts',
+    ]),
+    suite('redis', ['<rootDir>/runtime/**/*.redis.test.ts']),
+    suite('api', ['<rootDir>/operator/**/*.api.test.ts']),
+    suite('e2e', ['<rootDir>/e2e/cases/**/*.test.ts']),
+  ],
+};

@@ -1,0 +1,32 @@
+/**
+ * Writes every file that is derived from `crds/*.yaml`: TypeScript types, the schema that the
+ * runtime validates with, the chart's copies and the field reference. One direction only: nothing
+ * here is ever read back into the CRDs.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { chartTemplate } from './chart-template.ts';
+import { parseCrd } from './crd.ts';
+import { fieldReference } from './field-reference.ts';
+import { schemaModule, typesModule } from './typescript.ts';
+
+const serverYaml = await readFile('crds/a2aserver.yaml', 'utf8');
+const agentYaml = await readFile('crds/agentdefinition.yaml', 'utf8');
+const server = parseCrd(serverYaml);
+const agent = parseCrd(agentYaml);
+
+const outputs: Record<string, string> = {
+  'operator/src/api/a2aserver.gen.ts': await typesModule(server),
+  'runtime/src/contract/agentdefinition.gen.ts': await typesModule(agent),
+  'runtime/src/contract/agentdefinition-schema.gen.ts': schemaModule(agent),
+  'charts/a2a-operator/templates/crd-a2aserver.gen.yaml': chartTemplate(serverYaml),
+  'charts/a2a-operator/templates/crd-agentdefinition.gen.yaml': chartTemplate(agentYaml),
+  'docs/reference/a2aserver.gen.md': fieldReference(server),
+  'docs/reference/agentdefinition.gen.md': fieldReference(agent),
+};
+
+for (const [path, text] of Object.entries(outputs)) {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+  console.log(`wrote ${path}`);
+}
