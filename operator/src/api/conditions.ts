@@ -1,0 +1,43 @@
+/** Condition types of both kinds. `Reconciling` and `Stalled` exist only while they are true (kstatus). */
+export const CONDITION = {
+  Ready: 'Ready',
+  AgentsLoaded: 'AgentsLoaded',
+  Progressing: 'Progressing',
+  MemoryReachable: 'MemoryReachable',
+  ModelReachable: 'ModelReachable',
+  Reconciling: 'Reconciling',
+  Stalled: 'Stalled',
+  Accepted: 'Accepted',
+  ResolvedRefs: 'ResolvedRefs',
+  Served: 'Served',
+} as const;
+
+/** Reasons, in the words of the Kubernetes API conventions: CamelCase, for programs. */
+export const REASON = {
+  Ready: 'Ready',
+  ScaledToZero: 'ScaledToZero',
+  RollingOut: 'RollingOut',
+  RolledOut: 'RolledOut',
+  PodsNotReady: 'PodsNotReady',
+  LoadingAgents: 'LoadingAgents',
+  AgentsLoaded: 'AgentsLoaded',
+  AgentsNotLoaded: 'AgentsNotLoaded',
+  StatusUnreadable: 'StatusUnreadable',
+  Reachable: 'Reachable',
+  Unreachable: 'Unreachable',
+  Unknown: 'Unknown',
+  SecretNotFound: 'SecretNotFound',
+  ConfigMapNotFound: 'ConfigMapNotFound',
+  NameTaken: 'NameTaken',
+  InvalidSpec: 'InvalidSpec',
+  Refused: 'Refused',
+  ReconcileFailed: 'ReconcileFailed',
+  Accepted: 'Accepted',
+  Resolved: 'Resolved',
+  NotSelected: 'NotSelected',
+  NotServed: 'NotServed',
+  Served: 'Served',
+} as const;
+
+export type ConditionType = (typeof CONDITION)[keyof typeof CONDITION];
+export type Reason = (typeof REASON)[keyof typeof REASON];
