@@ -86,9 +86,11 @@ function container(inputs: Inputs): V1Container {
   };
 }
 
+type Timing = Partial<Record<'periodSeconds' | 'failureThreshold' | 'initialDelaySeconds', number>>;
+
 /** Startup answers within a second of being ready; the slower periods are the guide's (K07, K08). */
 function probes(): Pick<V1Container, 'startupProbe' | 'livenessProbe' | 'readinessProbe'> {
-  const get = (path: string, timing: V1Probe): V1Probe => ({
+  const get = (path: string, timing: Timing): V1Probe => ({
     httpGet: { path, port: 'http' },
     timeoutSeconds: 5,
     ...timing,

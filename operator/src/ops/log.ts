@@ -1,0 +1,36 @@
+import winston from 'winston';
+
+/** What the operator's parts log through: one JSON object a line. */
+export interface Logger {
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+/** A logger to standard output. */
+export function createLogger(level: LogLevel): Logger {
+  const line = winston.format.printf(({ level: severity, message, ...fields }) =>
+    JSON.stringify({
+      time: new Date().toISOString(),
+      level: severity,
+      logger: 'a2a-operator',
+      msg: message,
+      ...fields,
+    }),
+  );
+  return winston.createLogger({
+    level,
+    format: line,
+    transports: [new winston.transports.Console()],
+  });
+}
+
+/** An error as log fields: enough to act on, and its stack. */
+export function errorFields(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { err: { message: String(error) } };
+  const { name, message, stack } = error;
+  return { err: { name, message, stack, ...('status' in error && { status: error.status }) } };
+}

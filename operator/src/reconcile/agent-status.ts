@@ -1,0 +1,97 @@
+import { agentErrors, describeErrors } from '../../../runtime/src/contract/agent-errors.ts';
+import { resolveReferences } from '../../../runtime/src/contract/references.ts';
+import type { ConfigMapText } from '../../../runtime/src/contract/references.ts';
+import type { A2AServer } from '../api/a2aserver.ts';
+import type { AgentDefinition, AgentDefinitionStatus } from '../api/agentdefinition.ts';
+import { CONDITION, REASON } from '../api/conditions.ts';
+import { conditionsOf } from './conditions.ts';
+import type { Verdict } from './conditions.ts';
+
+type HostingServer = NonNullable<AgentDefinitionStatus['servers']>[number];
+
+/** Servers that a status lists; more of them only count. */
+const MAX_SERVERS = 64;
+
+/** The whole status of an agent, from its spec and what the hosting servers say of it. */
+export function agentStatus(
+  agent: AgentDefinition,
+  servers: readonly A2AServer[],
+  configMapText: ConfigMapText,
+  now: Date,
+): AgentDefinitionStatus {
+  const { generation } = agent.metadata;
+  const hosting = servers.map((server) => hostingServer(agent, server));
+  const parts = [
+    accepted(agent, configMapText),
+    resolvedRefs(agent, configMapText),
+    served(hosting),
+  ];
+  const verdicts = [...parts, ready(parts)];
+  return {
+    observedGeneration: generation,
+    conditions: conditionsOf(verdicts, agent.status?.conditions ?? [], generation, now),
+    serverCount: servers.length,
+    skillCount: agent.spec.skills?.length ?? 1,
+    servers: hosting.slice(0, MAX_SERVERS),
+  };
+}
+
+function accepted({ spec }: AgentDefinition, configMapText: ConfigMapText): Verdict {
+  const errors = agentErrors(resolveReferences(spec, configMapText).spec);
+  const type = CONDITION.Accepted;
+  if (errors.length > 0) {
+    return { type, status: 'False', reason: REASON.InvalidSpec, message: describeErrors(errors) };
+  }
+  return { type, status: 'True', reason: REASON.Accepted, message: 'the spec is valid' };
+}
+
+function resolvedRefs({ spec }: AgentDefinition, configMapText: ConfigMapText): Verdict {
+  const { error } = resolveReferences(spec, configMapText);
+  const type = CONDITION.ResolvedRefs;
+  if (error !== undefined) {
+    return { type, status: 'False', reason: REASON.ConfigMapNotFound, message: error };
+  }
+  return {
+    type,
+    status: 'True',
+    reason: REASON.Resolved,
+    message: 'everything it refers to exists',
+  };
+}
+
+function served(hosting: readonly HostingServer[]): Verdict {
+  const type = CONDITION.Served;
+  if (hosting.length === 0) {
+    const message = 'no A2AServer of this namespace hosts it; add it to spec.agents of one';
+    return { type, status: 'False', reason: REASON.NotSelected, message };
+  }
+  const lacking = hosting.filter((server) => !server.ready);
+  if (lacking.length > 0) {
+    const message = lacking.map((server) => `${server.name}: ${server.message ?? ''}`).join('; ');
+    return { type, status: 'False', reason: REASON.NotServed, message };
+  }
+  const message = `${hosting.length} of ${hosting.length} servers serve this generation`;
+  return { type, status: 'True', reason: REASON.Served, message };
+}
+
+function ready(parts: readonly Verdict[]): Verdict {
+  const failing = parts.find(({ status }) => status !== 'True');
+  if (failing !== undefined) return { ...failing, type: CONDITION.Ready };
+  const message = 'accepted, resolved and served';
+  return { type: CONDITION.Ready, status: 'True', reason: REASON.Ready, message };
+}
+
+function hostingServer({ metadata }: AgentDefinition, server: A2AServer): HostingServer {
+  const { name } = server.metadata;
+  const seen = server.status?.agents?.find((agent) => agent.name === metadata.name);
+  if (seen === undefined)
+    return { name, ready: false, message: 'the server was not reconciled yet' };
+  const ready = seen.loaded && seen.generation === metadata.generation;
+  const message = ready ? undefined : (seen.message ?? 'pods are loading this version');
+  return {
+    name,
+    ...(seen.url !== undefined && { url: seen.url }),
+    ready,
+    ...(message !== undefined && { message }),
+  };
+}

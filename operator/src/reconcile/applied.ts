@@ -1,0 +1,60 @@
+import type { KubeObject } from '../api/object.ts';
+import { APPLIED_HASH_ANNOTATION } from '../names.ts';
+import { quantityValue } from '../resources/quantity.ts';
+
+/** Fields whose values are quantities, which the API server rewrites. */
+const QUANTITY_FIELDS = new Set(['cpu', 'memory', 'ephemeral-storage', 'sizeLimit', 'storage']);
+
+/** Keys by which Kubernetes merges lists of objects. */
+const MERGE_KEYS = [
+  'name',
+  'uid',
+  'containerPort',
+  'mountPath',
+  'port',
+  'topologyKey',
+  'host',
+  'path',
+];
+
+/**
+ * Whether the live object is what was applied: the hash is ours and every field that we set still
+ * has our value. Fields that others set, or that the API server fills in, are none of our business.
+ */
+export function isApplied(desired: KubeObject, live: KubeObject | undefined): boolean {
+  if (live === undefined) return false;
+  const hash = (object: KubeObject): string | undefined =>
+    object.metadata.annotations?.[APPLIED_HASH_ANNOTATION];
+  return hash(desired) === hash(live) && contains(live, desired, '');
+}
+
+function contains(live: unknown, desired: unknown, field: string): boolean {
+  if (QUANTITY_FIELDS.has(field) && isScalar(desired) && isScalar(live)) {
+    return live === desired || quantityValue(live) === quantityValue(desired);
+  }
+  if (Array.isArray(desired)) return Array.isArray(live) && containsItems(live, desired);
+  if (!isRecord(desired)) return live === desired;
+  // The API server leaves out maps and lists that are empty.
+  const entries = Object.entries(desired).filter(([, value]) => value !== undefined);
+  if (live === undefined) return entries.length === 0;
+  return isRecord(live) && entries.every(([name, value]) => contains(live[name], value, name));
+}
+
+function containsItems(live: readonly unknown[], desired: readonly unknown[]): boolean {
+  return desired.every((item, index) => {
+    const key = isRecord(item) ? MERGE_KEYS.find((name) => isScalar(item[name])) : undefined;
+    if (key === undefined || !isRecord(item)) return contains(live[index], item, '');
+    return live.some(
+      (candidate) =>
+        isRecord(candidate) && candidate[key] === item[key] && contains(candidate, item, ''),
+    );
+  });
+}
+
+function isScalar(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

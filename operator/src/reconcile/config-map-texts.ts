@@ -1,0 +1,51 @@
+import type { ConfigMapText } from '../../../runtime/src/contract/references.ts';
+import type { AgentDefinition } from '../api/agentdefinition.ts';
+import { keyOf } from '../api/object.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { Cache, Kube } from '../kube/port.ts';
+import type { ConfigMap } from './caches.ts';
+
+/**
+ * Texts of users' ConfigMaps. Only their metadata is watched, because a cluster's ConfigMaps may be
+ * large and nearly all of them are none of our business; a referenced one is read once a version.
+ */
+export class ConfigMapTexts {
+  readonly #metadata: Cache<KubeObject>;
+  readonly #kube: Pick<Kube, 'get'>;
+  readonly #read = new Map<string, ConfigMap>();
+
+  constructor(metadata: Cache<KubeObject>, kube: Pick<Kube, 'get'>) {
+    this.#metadata = metadata;
+    this.#kube = kube;
+  }
+
+  /** Reads what the agents refer to. Rejects when the API server does not answer. */
+  async of(namespace: string, agents: readonly AgentDefinition[]): Promise<ConfigMapText> {
+    const names = new Set(agents.flatMap((agent) => referencedConfigMap(agent) ?? []));
+    const texts = new Map<string, Record<string, string>>();
+    for (const name of names) {
+      const found = await this.#current(namespace, name);
+      if (found !== undefined) texts.set(name, found.data ?? {});
+    }
+    return ({ name, key }) => texts.get(name)?.[key];
+  }
+
+  async #current(namespace: string, name: string): Promise<ConfigMap | undefined> {
+    const key = keyOf({ namespace, name });
+    const seen = this.#metadata.get({ namespace, name });
+    if (seen === undefined) {
+      this.#read.delete(key);
+      return undefined;
+    }
+    const known = this.#read.get(key);
+    if (known?.metadata.resourceVersion === seen.metadata.resourceVersion) return known;
+    const read = await this.#kube.get(this.#metadata.kind, { namespace, name });
+    if (read !== undefined) this.#read.set(key, read);
+    return read;
+  }
+}
+
+/** Name of the ConfigMap that an agent's instructions come from, if they do. */
+export function referencedConfigMap({ spec }: AgentDefinition): string | undefined {
+  return spec.instructions?.configMapKeyRef?.name;
+}

@@ -1,0 +1,84 @@
+import type { ConfigMapText } from '../../../runtime/src/contract/references.ts';
+import type { A2AServer } from '../api/a2aserver.ts';
+import type { AgentDefinition } from '../api/agentdefinition.ts';
+import type { KubeObject, ObjectRef } from '../api/object.ts';
+import { childNames } from '../names.ts';
+import { secretMounts } from '../resources/secret-mounts.ts';
+import { selectAgents } from './agent-selection.ts';
+import { childCaches } from './caches.ts';
+import type { Caches, ConfigMap, Deployment, Pod, ReplicaSet } from './caches.ts';
+import type { ConfigMapTexts } from './config-map-texts.ts';
+import { isOwnedBy } from './ownership.ts';
+
+/** Everything that a reconcile of a server looks at; nothing is read again later. */
+export interface Observed {
+  server: A2AServer;
+  /** Hosted agents, sorted by name. */
+  agents: AgentDefinition[];
+  /** Agents that the server names and that do not exist. */
+  missingAgents: string[];
+  configMapText: ConfigMapText;
+  /** Agent files as the pods have them now. */
+  previousFiles: Record<string, string>;
+  /** The server's children, by our ownership. */
+  owned: KubeObject[];
+  deployment: Deployment | undefined;
+  replicaSets: ReplicaSet[];
+  pods: Pod[];
+  /** Secrets that the spec refers to and that do not exist. */
+  missingSecrets: { field: string; name: string }[];
+}
+
+/** Reads the world around a server; undefined when it is gone or on its way out. */
+export async function observe(
+  ref: ObjectRef,
+  caches: Caches,
+  texts: ConfigMapTexts,
+): Promise<Observed | undefined> {
+  const server = caches.servers.get(ref);
+  if (server === undefined || server.metadata.deletionTimestamp !== undefined) return undefined;
+  const { agents, missing } = selectAgents(server, caches.agents.list(ref.namespace));
+  const owned = childCaches(caches)
+    .flatMap((cache) => cache.list(ref.namespace))
+    .filter((object) => isOwnedBy(object, server.metadata.uid));
+  const deployment = owned.find(({ kind }) => kind === 'Deployment') as Deployment | undefined;
+  const replicaSets = ownedBy(caches.replicaSets.list(ref.namespace), [deployment]);
+  return {
+    server,
+    agents,
+    missingAgents: missing,
+    configMapText: await texts.of(ref.namespace, agents),
+    previousFiles: agentFilesOf(owned),
+    owned,
+    deployment,
+    replicaSets,
+    pods: ownedBy(caches.pods.list(ref.namespace), replicaSets),
+    missingSecrets: missingSecrets(server, caches),
+  };
+}
+
+function ownedBy<T extends KubeObject>(
+  objects: readonly T[],
+  owners: readonly (KubeObject | undefined)[],
+): T[] {
+  const uids = owners.flatMap((owner) => owner?.metadata.uid ?? []);
+  return objects.filter((object) => uids.some((uid) => isOwnedBy(object, uid)));
+}
+
+function agentFilesOf(owned: readonly KubeObject[]): Record<string, string> {
+  const shards = owned.filter(
+    ({ kind, metadata }) => kind === 'ConfigMap' && /-agents-\d$/.test(metadata.name),
+  );
+  return Object.assign({}, ...shards.map((shard) => (shard as ConfigMap).data ?? {})) as Record<
+    string,
+    string
+  >;
+}
+
+function missingSecrets(server: A2AServer, { secrets }: Caches): { field: string; name: string }[] {
+  const { name, namespace } = server.metadata;
+  return secretMounts(server)
+    .filter(({ secretName }) => secretName !== childNames.apiKeySecret(name))
+    .filter(({ secretName }) => secrets.get({ namespace, name: secretName }) === undefined)
+    .map(({ field, secretName }) => ({ field, name: secretName }));
+}

@@ -1,0 +1,75 @@
+import { CONDITION, REASON } from '../api/conditions.ts';
+import type { Reason } from '../api/conditions.ts';
+import type { AgentState } from './agent-states.ts';
+import type { Verdict } from './conditions.ts';
+import type { Outcome } from './outcome.ts';
+import type { PodReport } from './pod-reports.ts';
+import type { Rollout } from './rollout.ts';
+
+/** What the verdict on a server is made of. */
+export interface Evidence {
+  outcome: Outcome;
+  rollout: Rollout;
+  /** Revision that pods should report. */
+  revision: string;
+  reports: readonly PodReport[];
+  agents: readonly AgentState[];
+  /** Agents without which the server is not Ready: the default one and those it names. */
+  required: readonly string[];
+}
+
+/**
+ * Ready means: this generation of this spec answers. The rollout is complete, as many pods are
+ * available as are wanted, and every ready pod reports the wanted revision and the required agents.
+ */
+export function readiness(evidence: Evidence): Verdict {
+  const problem = unapplied(evidence) ?? notRunning(evidence) ?? notServing(evidence);
+  if (problem !== undefined) return { type: CONDITION.Ready, status: 'False', ...problem };
+  if (evidence.rollout.wanted === 0) {
+    const message = 'spec.replicas is 0, so no pod runs; everything else is kept';
+    return { type: CONDITION.Ready, status: 'True', reason: REASON.ScaledToZero, message };
+  }
+  const message = `${evidence.rollout.message} and serve this generation`;
+  return { type: CONDITION.Ready, status: 'True', reason: REASON.Ready, message };
+}
+
+interface Problem {
+  reason: Reason;
+  message: string;
+}
+
+function unapplied({ outcome }: Evidence): Problem | undefined {
+  return outcome.kind === 'applied'
+    ? undefined
+    : { reason: outcome.reason, message: outcome.message };
+}
+
+function notRunning({ rollout }: Evidence): Problem | undefined {
+  if (!rollout.complete) return { reason: REASON.RollingOut, message: rollout.message };
+  if (!rollout.available) return { reason: REASON.PodsNotReady, message: rollout.message };
+  return undefined;
+}
+
+function notServing({
+  rollout,
+  reports,
+  revision,
+  agents,
+  required,
+}: Evidence): Problem | undefined {
+  if (rollout.wanted === 0) return undefined;
+  const silent = reports.find(({ error }) => error !== undefined);
+  if (silent !== undefined) {
+    const message = `pod ${silent.pod} is ready but does not report what it serves: ${silent.error ?? ''}`;
+    return { reason: REASON.StatusUnreadable, message };
+  }
+  const behind = reports.find(({ report }) => report?.revision !== revision);
+  if (behind !== undefined) {
+    const message = `pod ${behind.pod} has not read the latest agents yet`;
+    return { reason: REASON.LoadingAgents, message };
+  }
+  const lacking = agents.find(({ name, loaded }) => !loaded && required.includes(name));
+  if (lacking === undefined) return undefined;
+  const message = `agent ${lacking.name}: ${lacking.message ?? 'not loaded'}`;
+  return { reason: REASON.AgentsNotLoaded, message };
+}

@@ -1,0 +1,59 @@
+import type { Deployment, Pod } from './caches.ts';
+import { podProblem } from './pod-problem.ts';
+
+/** How far a Deployment is from what its spec asks for. */
+export interface Rollout {
+  /** Every pod is of the current template and no other pod is left. */
+  complete: boolean;
+  /** As many pods are available as are wanted. */
+  available: boolean;
+  wanted: number;
+  ready: number;
+  /** One sentence for people: which step waits for what. */
+  message: string;
+}
+
+/**
+ * Judges a rollout by the Deployment's own status. maxUnavailable is 0, so fewer available pods than
+ * wanted means that something is missing.
+ */
+export function rolloutOf(deployment: Deployment | undefined, pods: readonly Pod[]): Rollout {
+  const wanted = deployment?.spec?.replicas ?? 0;
+  const counts = countsOf(deployment);
+  const seen = counts.observedGeneration >= (deployment?.metadata.generation ?? Infinity);
+  const complete = seen && counts.updatedReplicas === wanted && counts.replicas === wanted;
+  const available = seen && counts.availableReplicas >= wanted;
+  return {
+    complete,
+    available,
+    wanted,
+    ready: counts.readyReplicas,
+    message: [progress(complete, wanted, counts), ...problems(complete && available, pods)].join(
+      '; ',
+    ),
+  };
+}
+
+/** The API server leaves out counts that are zero. */
+const NO_PODS = {
+  observedGeneration: 0,
+  replicas: 0,
+  updatedReplicas: 0,
+  readyReplicas: 0,
+  availableReplicas: 0,
+};
+
+function countsOf(deployment: Deployment | undefined): typeof NO_PODS {
+  return { ...NO_PODS, ...(deployment?.status as Partial<typeof NO_PODS> | undefined) };
+}
+
+function progress(complete: boolean, wanted: number, counts: typeof NO_PODS): string {
+  return complete
+    ? `${counts.availableReplicas} of ${wanted} pods are available`
+    : `${counts.updatedReplicas} of ${wanted} pods are updated, ${counts.availableReplicas} available`;
+}
+
+function problems(done: boolean, pods: readonly Pod[]): string[] {
+  if (done) return [];
+  return pods.flatMap((pod) => podProblem(pod) ?? []).slice(0, 1);
+}

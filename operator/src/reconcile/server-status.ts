@@ -1,0 +1,107 @@
+import type { A2AServer, A2AServerStatus } from '../api/a2aserver.ts';
+import { CONDITION, REASON } from '../api/conditions.ts';
+import { childNames, selectorLabels } from '../names.ts';
+import { wantsGeneratedApiKey } from '../resources/api-key-secret.ts';
+import { agentUrl } from '../resources/urls.ts';
+import type { AgentState } from './agent-states.ts';
+import { conditionsOf } from './conditions.ts';
+import type { Verdict } from './conditions.ts';
+import type { Dependency, Readings } from './dependency-readings.ts';
+import { readiness } from './readiness.ts';
+import type { Evidence } from './readiness.ts';
+
+/** Evidence on a server, and what else its status shows. */
+export interface ServerEvidence extends Evidence {
+  url: string;
+  /** Pods that exist, old and new. */
+  replicas: number;
+  readings: Record<Dependency, Readings>;
+}
+
+/** The whole status of a server. Equal evidence gives equal bytes, so nothing is written twice. */
+export function serverStatus(
+  server: A2AServer,
+  evidence: ServerEvidence,
+  now: Date,
+): A2AServerStatus {
+  const { name, generation } = server.metadata;
+  const { rollout, agents, url } = evidence;
+  const loaded = agents.filter((agent) => agent.loaded).length;
+  return {
+    observedGeneration: generation,
+    conditions: conditionsOf(verdicts(evidence), server.status?.conditions ?? [], generation, now),
+    url,
+    ...(wantsGeneratedApiKey(server) && { apiKeySecretName: childNames.apiKeySecret(name) }),
+    replicas: evidence.replicas,
+    readyReplicas: rollout.ready,
+    replicaSummary: `${rollout.ready}/${rollout.wanted}`,
+    selector: Object.entries(selectorLabels(name))
+      .map(([label, value]) => `${label}=${value}`)
+      .join(','),
+    revision: evidence.revision,
+    agentSummary: `${loaded}/${agents.length}`,
+    agents: agents.map((agent) => ({ ...agent, url: agentUrl(url, agent.name) })),
+  };
+}
+
+function verdicts(evidence: ServerEvidence): Verdict[] {
+  const ready = readiness(evidence);
+  const { outcome } = evidence;
+  return [
+    ready,
+    agentsLoaded(evidence.agents),
+    progressing(evidence),
+    dependency(CONDITION.MemoryReachable, evidence.readings.memory),
+    dependency(CONDITION.ModelReachable, evidence.readings.model),
+    ...(outcome.kind === 'stalled'
+      ? [{ ...ready, type: CONDITION.Stalled, status: 'True' as const }]
+      : []),
+    ...(ready.status === 'False' && outcome.kind !== 'stalled'
+      ? [{ ...ready, type: CONDITION.Reconciling, status: 'True' as const }]
+      : []),
+  ];
+}
+
+function agentsLoaded(agents: readonly AgentState[]): Verdict {
+  const type = CONDITION.AgentsLoaded;
+  const lacking = agents.filter(({ loaded }) => !loaded);
+  const count = `${agents.length - lacking.length}/${agents.length}`;
+  if (lacking.length === 0) {
+    return {
+      type,
+      status: 'True',
+      reason: REASON.AgentsLoaded,
+      message: `${count} agents are served`,
+    };
+  }
+  const reasons = lacking.map(({ name, message = 'not loaded' }) => `${name}: ${message}`);
+  const message = `${count}: ${reasons.join('; ')}`;
+  return { type, status: 'False', reason: REASON.AgentsNotLoaded, message };
+}
+
+function progressing({ rollout }: ServerEvidence): Verdict {
+  const type = CONDITION.Progressing;
+  const { message } = rollout;
+  return rollout.complete
+    ? { type, status: 'False', reason: REASON.RolledOut, message }
+    : { type, status: 'True', reason: REASON.RollingOut, message };
+}
+
+function dependency(
+  type: 'MemoryReachable' | 'ModelReachable',
+  { settled, message }: Readings,
+): Verdict {
+  switch (settled) {
+    case 'Reachable':
+      return {
+        type,
+        status: 'True',
+        reason: REASON.Reachable,
+        message: 'every ready pod reaches it',
+      };
+    case 'Unreachable':
+      return { type, status: 'False', reason: REASON.Unreachable, message };
+    case 'Unknown':
+      return { type, status: 'Unknown', reason: REASON.Unknown, message: 'no settled reading yet' };
+  }
+}
