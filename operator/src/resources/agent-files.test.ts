@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+import { anAgent } from '../../test/builders.ts';
+import { agentFiles } from './agent-files.ts';
+
+const SERVER = { publicUrl: 'http://demo', defaultAgent: 'assistant' };
+const NO_TEXT = (): undefined => undefined;
+
+describe('the agent files of a server', () => {
+  it('hold the spec with its references resolved', () => {
+    const ref = { name: 'prompts', key: 'assistant' };
+    const agent = anAgent({ instructions: { configMapKeyRef: ref, variables: { who: 'you' } } });
+    const { files, rejected } = agentFiles(SERVER, [agent], () => 'Help {{who}}.', {});
+    expect(rejected).toEqual({});
+    expect(JSON.parse(files['assistant.json'] ?? '')).toMatchObject({
+      schemaVersion: 1,
+      name: 'assistant',
+      generation: 1,
+      spec: { instructions: { inline: 'Help {{who}}.', variables: { who: 'you' } } },
+    });
+  });
+
+  it.each([
+    {
+      reason: 'a missing ConfigMap',
+      spec: { instructions: { configMapKeyRef: { name: 'prompts', key: 'x' } } },
+      says: 'spec.instructions.configMapKeyRef: ConfigMap "prompts" with key "x" was not found',
+    },
+    {
+      reason: 'a variable without a value',
+      spec: { instructions: { inline: 'Hello {{name}}' } },
+      says: 'spec.instructions.variables.name: the instructions use {{name}}; give it a value',
+    },
+    {
+      reason: 'a parameter that the runtime sets itself',
+      spec: { model: { params: { model: 'gpt-5' } } },
+      says: 'spec.model.params.model: the runtime sets it; use spec.model.name',
+    },
+    {
+      reason: 'free JSON beyond 64 KiB',
+      spec: { model: { params: { stop: 'x'.repeat(70_000) } } },
+      says: 'spec.model.params: 70011 bytes are more than 65536',
+    },
+    {
+      reason: 'an agent beyond 128 KiB',
+      spec: { instructions: { inline: 'x'.repeat(131_000) } },
+      says: 'shorten the instructions',
+    },
+  ])('keep the previous version on $reason', ({ spec, says }) => {
+    const previous = { 'assistant.json': 'the version that serves' };
+    const { files, rejected } = agentFiles(SERVER, [anAgent(spec)], NO_TEXT, previous);
+    expect(files['assistant.json']).toBe('the version that serves');
+    expect(rejected['assistant']).toContain(says);
+  });
+
+  it('leave out a new agent that cannot be served, and keep the others', () => {
+    const broken = anAgent({ instructions: { inline: '{{x}}' } }, { name: 'broken' });
+    const { files, rejected } = agentFiles(SERVER, [anAgent(), broken], NO_TEXT, {});
+    expect(Object.keys(files).sort()).toEqual(['_server.json', 'assistant.json']);
+    expect(Object.keys(rejected)).toEqual(['broken']);
+  });
+
+  it('forget an agent that is no longer hosted', () => {
+    const { files } = agentFiles(SERVER, [], NO_TEXT, { 'assistant.json': 'old' });
+    expect(Object.keys(files)).toEqual(['_server.json']);
+  });
+
+  it('reject the agents that no longer fit into a ConfigMap', () => {
+    const large = { instructions: { inline: 'x'.repeat(60_000) } };
+    const agents = Array.from({ length: 100 }, (_, index) =>
+      anAgent(large, { name: `agent-${index}` }),
+    );
+    const { files, rejected } = agentFiles(SERVER, agents, NO_TEXT, {});
+    expect(Object.keys(files).length - 1 + Object.keys(rejected).length).toBe(100);
+    expect(Object.values(rejected)[0]).toContain('host it on another server');
+  });
+});
