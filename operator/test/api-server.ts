@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { KubeConfig } from '@kubernetes/client-node';
-import { stringify } from 'yaml';
 import { binaryPath } from '../../e2e/cluster/binaries.ts';
 import { startControlPlane } from '../../e2e/cluster/test-control-plane.ts';
 import type { KubeObject } from '../src/api/object.ts';
@@ -36,7 +35,7 @@ export async function startApiServer(): Promise<TestApiServer> {
       `--cache-dir=${plane.folder}/discovery`,
       ...args,
     ]);
-    child.child.stdin?.end(manifests.map((manifest) => stringify(manifest)).join('---\n'));
+    child.child.stdin?.end(manifests.map((manifest) => JSON.stringify(manifest)).join('\n'));
     return child.then(
       ({ stdout, stderr }) => stdout + stderr,
       (error: unknown) => (error as { stderr: string }).stderr,

@@ -6,19 +6,24 @@ import type { Kind, Kube } from './port.ts';
 import type { Transport } from './transport.ts';
 
 /** Strict: a field that the API server does not know is an error, never silently dropped. */
-const APPLY_QUERY = `fieldManager=${FIELD_MANAGER}&force=true&fieldValidation=Strict`;
-const APPLY_TYPE = 'application/apply-patch+yaml';
+const QUERY = `fieldManager=${FIELD_MANAGER}&fieldValidation=Strict`;
+const APPLY = { query: `${QUERY}&force=true`, contentType: 'application/apply-patch+yaml' };
+const MERGE = { query: QUERY, contentType: 'application/merge-patch+json' };
 
 /** Kube over HTTP. Bodies are raw JSON both ways: client-node's serializer drops unknown fields. */
 export function kubeClient(transport: Transport): Kube {
   const path = (object: KubeObject, subresource = ''): string =>
     objectPath(kindOf(object), object.metadata.namespace ?? '', object.metadata.name) + subresource;
 
-  const apply = async (object: KubeObject, subresource: string): Promise<KubeObject> =>
+  const patch = async (
+    object: KubeObject,
+    how: typeof APPLY,
+    subresource?: string,
+  ): Promise<KubeObject> =>
     (await transport.json({
       method: 'PATCH',
-      path: `${path(object, subresource)}?${APPLY_QUERY}`,
-      contentType: APPLY_TYPE,
+      path: `${path(object, subresource)}?${how.query}`,
+      contentType: how.contentType,
       body: object,
     })) as KubeObject;
 
@@ -28,9 +33,11 @@ export function kubeClient(transport: Transport): Kube {
         transport.json({ method: 'GET', path: objectPath(kind, namespace, name) }),
       ) as Promise<KubeObject | undefined>,
 
-    apply: (object) => apply(object, ''),
+    apply: (object) => patch(object, APPLY),
 
-    applyStatus: (object) => apply(object, '/status'),
+    overwrite: (object) => patch(object, MERGE),
+
+    applyStatus: (object) => patch(object, APPLY, '/status'),
 
     async delete(object) {
       await unlessGone(

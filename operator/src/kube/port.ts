@@ -9,6 +9,11 @@ export interface Kube {
   get(kind: Kind, ref: ObjectRef): Promise<KubeObject | undefined>;
   /** Server-side apply of the fields that the object states; gives back the stored object. */
   apply(object: KubeObject): Promise<KubeObject>;
+  /**
+   * Merge patch with the object: its lists replace the live ones whole. For the case that somebody's
+   * list item makes `apply` impossible, because server-side apply never removes others' items.
+   */
+  overwrite(object: KubeObject): Promise<KubeObject>;
   /** Server-side apply of the object's status. */
   applyStatus(object: KubeObject & { status: unknown }): Promise<KubeObject>;
   /** Deletes exactly the object with this UID; an object that is gone already is fine. */

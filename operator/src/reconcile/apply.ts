@@ -1,6 +1,7 @@
 import { REASON } from '../api/conditions.ts';
 import type { KubeObject } from '../api/object.ts';
 import { kindOf } from '../kube/kinds.ts';
+import { ApiError } from '../kube/port.ts';
 import type { Kube } from '../kube/port.ts';
 import { isApplied } from './applied.ts';
 import { StalledError } from './errors.ts';
@@ -50,7 +51,18 @@ async function applyOne(
   const uid = live?.metadata.uid;
   // The UID makes the API server refuse when the object was replaced behind our back.
   const metadata = { ...object.metadata, ...(uid !== undefined && { uid }) };
-  return kube.apply({ ...object, metadata });
+  const stated = { ...object, metadata };
+  try {
+    return await kube.apply(stated);
+  } catch (error) {
+    // A foreign item in one of our lists (a second port of the same name) can make the sum invalid.
+    if (live === undefined || !isInvalid(error)) throw error;
+    return kube.overwrite(stated);
+  }
+}
+
+function isInvalid(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 422;
 }
 
 /** The caches hold only what carries our label, so a foreign object of the same name is read live. */

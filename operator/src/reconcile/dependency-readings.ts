@@ -1,4 +1,5 @@
 import type { DependencyReport } from '../../../runtime/src/contract/status-report.ts';
+import type { Condition } from '../api/object.ts';
 import type { PodReport } from './pod-reports.ts';
 
 export type Dependency = 'memory' | 'model';
@@ -36,6 +37,13 @@ function reading(
   if (failing !== undefined) return { state: 'Unreachable', message: failing.message ?? '' };
   const all = seen.length > 0 && seen.every(({ state }) => state === 'Reachable');
   return { state: all ? 'Reachable' : 'Unknown', message: '' };
+}
+
+/** What a condition of an earlier run tells: a restart of the operator is no news of a dependency. */
+export function readingsOf(condition: Condition | undefined): Readings | undefined {
+  if (condition === undefined || condition.status === 'Unknown') return undefined;
+  const settled = condition.status === 'True' ? 'Reachable' : 'Unreachable';
+  return { settled, last: settled, times: EQUAL_READINGS, message: condition.message };
 }
 
 /** Whether more readings are needed before the state is believed. */

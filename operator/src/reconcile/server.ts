@@ -1,5 +1,7 @@
 import { agentsRevision } from '../../../runtime/src/contract/agents-revision.ts';
 import type { A2AServer } from '../api/a2aserver.ts';
+import { CONDITION } from '../api/conditions.ts';
+import type { ConditionType } from '../api/conditions.ts';
 import { keyOf } from '../api/object.ts';
 import type { KubeObject, ObjectRef } from '../api/object.ts';
 import type { Reconcile, Result } from '../controller/controller.ts';
@@ -16,7 +18,7 @@ import { applyAll } from './apply.ts';
 import { childCaches } from './caches.ts';
 import type { Caches } from './caches.ts';
 import type { ConfigMapTexts } from './config-map-texts.ts';
-import { isUnsettled, nextReadings } from './dependency-readings.ts';
+import { isUnsettled, nextReadings, readingsOf } from './dependency-readings.ts';
 import type { Dependency, Readings } from './dependency-readings.ts';
 import { gate } from './gate.ts';
 import { observe } from './observe.ts';
@@ -115,10 +117,10 @@ async function gather(
   const { server, agents, missingAgents, pods } = observed;
   const deployment = deps.caches.deployments.get(ref) ?? observed.deployment;
   const reports = await readReports(pods, server.spec.metrics.port, deps.readPodStatus);
-  const before = readings.get(keyOf(ref));
+  const before = readings.get(keyOf(ref)) ?? readingsBefore(server);
   const after = {
-    memory: nextReadings(before?.memory, 'memory', reports),
-    model: nextReadings(before?.model, 'model', reports),
+    memory: nextReadings(before.memory, 'memory', reports),
+    model: nextReadings(before.model, 'model', reports),
   };
   readings.set(keyOf(ref), after);
   return {
@@ -132,6 +134,14 @@ async function gather(
     replicas: deployment?.status?.replicas ?? 0,
     readings: after,
   };
+}
+
+function readingsBefore({ status }: A2AServer): Partial<Record<Dependency, Readings>> {
+  const of = (type: ConditionType): Readings | undefined =>
+    readingsOf(status?.conditions?.find((condition) => condition.type === type));
+  const memory = of(CONDITION.MemoryReachable);
+  const model = of(CONDITION.ModelReachable);
+  return { ...(memory && { memory }), ...(model && { model }) };
 }
 
 function nextLook({ reports, revision, readings }: ServerEvidence, random: () => number): Result {

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../../runtime/src/contract/canonical-json.ts';
 import type { KubeObject } from '../api/object.ts';
+import { ApiError } from '../kube/port.ts';
 import type { Kube } from '../kube/port.ts';
 import type { Remember } from './apply.ts';
 
@@ -13,7 +14,12 @@ export async function writeStatus(
   if (canonicalJson(object.status) === canonicalJson(status)) return;
   const { apiVersion, kind, metadata } = object;
   const { name, namespace = '', uid = '' } = metadata;
-  remember(
-    await kube.applyStatus({ apiVersion, kind, metadata: { name, namespace, uid }, status }),
-  );
+  try {
+    remember(
+      await kube.applyStatus({ apiVersion, kind, metadata: { name, namespace, uid }, status }),
+    );
+  } catch (error) {
+    // Deleted since it was looked at: there is nothing left to be said.
+    if (!(error instanceof ApiError && error.status === 404)) throw error;
+  }
 }
