@@ -6,6 +6,7 @@ const serverSchema = crdSchema('A2AServer');
 const agentSchema = crdSchema('AgentDefinition');
 
 /** What a user writes, completed to what the API server stores. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows the Kind
 export function stored<T>(manifest: object): T {
   const { kind, metadata, ...rest } = manifest as { kind: string; metadata: { name: string } };
   const schema = kind === 'A2AServer' ? serverSchema : agentSchema;

@@ -56,7 +56,7 @@ describe('the desired state of a server', () => {
   it.each(cases)('of %s is the golden one', (name) => {
     const path = `${FOLDER}/${name}/expected.yaml`;
     const rendered = render(inputOf(name));
-    if (process.env['GOLDEN'] === 'write') writeFileSync(path, rendered);
+    if (process.env.GOLDEN === 'write') writeFileSync(path, rendered);
     expect(rendered).toBe(readFileSync(path, 'utf8'));
   });
 

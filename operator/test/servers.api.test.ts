@@ -77,26 +77,36 @@ async function owned(): Promise<KubeObject[]> {
   return lists.flat().filter(({ metadata }) => metadata.ownerReferences?.[0]?.name === 'demo');
 }
 
-/** Waits for a condition of the current generation; `says` is part of its message. */
-function condition(
+interface Wanted {
+  status: string;
+  reason?: string;
+  /** Part of the message. */
+  says?: string;
+}
+
+/** Waits for a condition of the current generation. */
+async function condition(
   look: () => Promise<A2AServer | AgentDefinition>,
   type: string,
-  wanted: { status: string; reason?: string; says?: string },
+  wanted: Wanted,
 ): Promise<Condition> {
   let last: unknown;
-  return eventually(`${type}=${JSON.stringify(wanted)}`, async () => {
-    const { metadata, status } = await look();
-    last = status?.conditions;
-    const found = status?.conditions?.find((one) => one.type === type);
-    const matches =
-      found?.observedGeneration === metadata.generation &&
-      found.status === wanted.status &&
-      (wanted.reason ?? found.reason) === found.reason &&
-      found.message.includes(wanted.says ?? '');
-    return matches ? found : undefined;
-  }).catch((error: unknown) => {
-    throw new Error(`${String(error)}; last seen: ${JSON.stringify(last)}`);
-  });
+  try {
+    return await eventually(`${type} ${JSON.stringify(wanted)}`, async () => {
+      const { metadata, status } = await look();
+      last = status?.conditions;
+      const found = status?.conditions?.find((one) => one.type === type);
+      const current = found?.observedGeneration === metadata.generation;
+      return current && matches(found, wanted) ? found : undefined;
+    });
+  } catch (error) {
+    throw new Error(`${String(error)}; last seen: ${JSON.stringify(last)}`, { cause: error });
+  }
+}
+
+function matches(found: Condition, { status, reason, says = '' }: Wanted): boolean {
+  const sameReason = reason === undefined || found.reason === reason;
+  return found.status === status && sameReason && found.message.includes(says);
 }
 
 const ready = (): Promise<Condition> => condition(theServer, 'Ready', { status: 'True' });
@@ -146,9 +156,10 @@ describe('a server', () => {
     const before = await versions();
     await operator.stop();
     operator = await startOperator(api.kubeconfig);
-    await eventually('a look at the server', async () => {
-      const looks = operator.logs().filter((line) => line['namespace'] === namespace);
-      return looks.some((line) => line['controller'] === 'a2aserver') ? true : undefined;
+    await eventually('a look at the server', () => {
+      const looks = operator.logs().filter((line) => line.namespace === namespace);
+      const seen = looks.some((line) => line.controller === 'a2aserver');
+      return Promise.resolve(seen ? true : undefined);
     });
     expect(await versions()).toEqual(before);
   });

@@ -49,7 +49,7 @@ describe('the agent files of a server', () => {
     const previous = { 'assistant.json': 'the version that serves' };
     const { files, rejected } = agentFiles(SERVER, [anAgent(spec)], NO_TEXT, previous);
     expect(files['assistant.json']).toBe('the version that serves');
-    expect(rejected['assistant']).toContain(says);
+    expect(rejected.assistant).toContain(says);
   });
 
   it('leave out a new agent that cannot be served, and keep the others', () => {
