@@ -1,7 +1,7 @@
 /**
  * Writes every file that is derived from `crds/*.yaml`: TypeScript types, the schema that the
  * runtime validates with, the chart's copies and the field reference. One direction only: nothing
- * here is ever read back into the CRDs.
+ * here is ever read back into the CRDs. `--check` writes nothing and fails on a difference.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -10,6 +10,7 @@ import { parseCrd } from './crd.ts';
 import { fieldReference } from './field-reference.ts';
 import { schemaModule, typesModule } from './typescript.ts';
 
+const checking = process.argv.includes('--check');
 const serverYaml = await readFile('crds/a2aserver.yaml', 'utf8');
 const agentYaml = await readFile('crds/agentdefinition.yaml', 'utf8');
 const server = parseCrd(serverYaml);
@@ -25,8 +26,17 @@ const outputs: Record<string, string> = {
   'docs/reference/agentdefinition.gen.md': fieldReference(agent),
 };
 
+const stale: string[] = [];
 for (const [path, text] of Object.entries(outputs)) {
+  const before = await readFile(path, 'utf8').catch(() => '');
+  if (before === text) continue;
+  stale.push(path);
+  if (checking) continue;
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text);
   console.log(`wrote ${path}`);
+}
+if (checking && stale.length > 0) {
+  console.error(`stale: ${stale.join(', ')}; run \`make generate\` and commit`);
+  process.exitCode = 1;
 }

@@ -1,0 +1,57 @@
+# Every target first installs what it needs (tools/bootstrap.sh), so any of them works on a bare
+# Debian-like machine.
+SHELL := /bin/sh
+export PATH := $(CURDIR)/node_modules/.bin:$(if $(shell command -v go),$(PATH),$(PATH):$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/a2a-operator/go/bin)
+export NODE_NO_WARNINGS := 1
+JEST := node --experimental-vm-modules node_modules/jest/bin/jest.js
+
+.DEFAULT_GOAL := help
+.PHONY: help bootstrap up down dev test check unit e2e generate verify golden fmt images bench clean
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+bootstrap:
+	@tools/bootstrap.sh
+
+up: bootstrap ## Start a cluster, install everything and talk to an agent (CLUSTER=current: use your own)
+	@node e2e/demo/main.ts up
+
+down: bootstrap ## Stop the cluster and leave nothing behind
+	@node e2e/demo/main.ts down
+
+dev: bootstrap ## Run the runtime alone with config/dev (AGENTS=folder: your own agents)
+	@node tools/dev.ts
+
+test: bootstrap ## Everything that CI runs; the last line counts
+	@node tools/test/main.ts
+
+check: bootstrap ## Format, types, lint, import rules, generated files, chart
+	@node tools/test/main.ts check
+
+unit: bootstrap ## Unit tests and goldens
+	@$(JEST) --selectProjects=unit
+
+e2e: bootstrap ## Stories on the embedded cluster (CASE=pattern: only these)
+	@$(JEST) --selectProjects=e2e --runInBand $(if $(CASE),--testPathPatterns=$(CASE))
+
+generate: bootstrap ## Rewrite what is derived from crds/
+	@node tools/generate/main.ts
+
+verify: bootstrap ## Fail when a generated file differs from its source
+	@node tools/generate/main.ts --check
+
+golden: bootstrap ## Rewrite the goldens; read the difference before you commit it
+	@GOLDEN=write $(JEST) --selectProjects=unit --testPathPatterns=operator/test/golden
+
+fmt: bootstrap ## Format everything
+	@prettier --write --log-level warn .
+
+images: bootstrap ## Build the images of operator and runtime
+	@node e2e/demo/main.ts images
+
+bench: bootstrap ## Start time, memory and apply-to-Ready, beside an empty Node process
+	@node e2e/bench/main.ts
+
+clean: bootstrap ## Stop the cluster and delete its caches
+	@node e2e/demo/main.ts clean
