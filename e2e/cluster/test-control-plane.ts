@@ -1,0 +1,136 @@
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { binaryPath, buildBinaries } from './binaries.ts';
+import { ClusterError, failureReport } from './cluster-error.ts';
+import { ensureCertificates } from './certificates.ts';
+import {
+  controlPlaneCertificates,
+  controllerManagerArguments,
+  ensureControlPlane,
+} from './control-plane.ts';
+import type { ControlPlaneOptions } from './control-plane.ts';
+import { writeKubeconfig } from './kubeconfig.ts';
+import { ensureProcess, recordedProcesses, stopProcess } from './processes.ts';
+
+export interface TestControlPlaneOptions {
+  /** Also run the controllers (garbage collection, Deployments, namespaces); pods still run nowhere. */
+  readonly controllerManager?: boolean;
+  readonly apiServerFlags?: readonly string[];
+}
+
+/** A real API server for one test suite. */
+export interface TestControlPlane {
+  /** Path of an administrator's kubeconfig. */
+  readonly kubeconfig: string;
+  /** Where its data, certificates and logs are. */
+  readonly folder: string;
+  /** Ends the processes and deletes the folder; calling it twice is fine. */
+  readonly stop: () => Promise<void>;
+}
+
+/** `count` different TCP ports of the loopback interface that nobody listens on. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const listening = servers.map(
+    (server) =>
+      new Promise<number>((resolve, reject) => {
+        server.on('error', reject);
+        server.listen(0, '127.0.0.1', () => {
+          resolve((server.address() as AddressInfo).port);
+        });
+      }),
+  );
+  const ports = await Promise.all(listening);
+  await Promise.all(
+    servers.map(
+      (server) =>
+        new Promise((resolve) => {
+          server.close(resolve);
+        }),
+    ),
+  );
+  return ports;
+}
+
+const folderPrefix = 'a2a-control-plane-';
+
+/** Deletes the folders of test processes that were killed; the kernel has ended their servers. */
+async function sweep(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = new RegExp(`^${folderPrefix}(\\d+)-`).exec(name)?.[1];
+    if (pid === undefined || (await stat(`/proc/${pid}`).catch(() => undefined))) continue;
+    await rm(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
+async function startControllerManager(plane: ControlPlaneOptions, port: number): Promise<void> {
+  const { certificates, group } = plane;
+  const kubeconfig = join(certificates, 'kube-controller-manager.kubeconfig');
+  const server = `https://${plane.apiServerIp}:${plane.apiServerPort}`;
+  await writeKubeconfig(kubeconfig, certificates, { user: 'kube-controller-manager', server });
+  await ensureProcess(group, {
+    name: 'kube-controller-manager',
+    file: await binaryPath('kube-controller-manager'),
+    args: controllerManagerArguments({
+      certificates,
+      kubeconfig,
+      port,
+      pluginFolder: join(certificates, 'plugins'),
+    }),
+    diesWithParent: true,
+  });
+}
+
+/**
+ * Starts etcd and kube-apiserver, and kube-controller-manager if asked for, on free loopback ports with
+ * fresh data in a temporary folder. Several can run at once; the kernel ends them with the test process.
+ *
+ * Builds the binaries first when the cache lacks them, which takes minutes.
+ *
+ * @throws ClusterError naming the log of the component that did not start; everything is cleaned up then.
+ */
+export async function startControlPlane(
+  options: TestControlPlaneOptions = {},
+): Promise<TestControlPlane> {
+  await buildBinaries(['etcd', 'kubernetes']);
+  await sweep();
+  const folder = await mkdtemp(join(tmpdir(), `${folderPrefix}${process.pid}-`));
+  const group = { records: join(folder, 'processes'), logs: join(folder, 'logs') };
+  const stop = async (): Promise<void> => {
+    // The API server first: without its etcd it would not end politely.
+    const records = await recordedProcesses(group);
+    for (const record of records.reverse()) await stopProcess(group, record.name);
+    await rm(folder, { recursive: true, force: true });
+  };
+  const [etcdClientPort = 0, etcdPeerPort = 0, apiServerPort = 0, controllersPort = 0] =
+    await freePorts(4);
+  const plane: ControlPlaneOptions = {
+    group,
+    certificates: join(folder, 'certificates'),
+    etcdData: join(folder, 'etcd'),
+    etcdClientPort,
+    etcdPeerPort,
+    apiServerIp: '127.0.0.1',
+    apiServerPort,
+    // A loopback address may not become an endpoint of the Service `kubernetes`.
+    apiServerFlags: ['--endpoint-reconciler-type=none', ...(options.apiServerFlags ?? [])],
+    diesWithParent: true,
+  };
+  try {
+    await ensureCertificates(plane.certificates, controlPlaneCertificates(plane.apiServerIp));
+    await ensureControlPlane(plane);
+    const kubeconfig = join(folder, 'kubeconfig');
+    const server = `https://127.0.0.1:${apiServerPort}`;
+    await writeKubeconfig(kubeconfig, plane.certificates, { user: 'admin', server });
+    if (options.controllerManager === true) await startControllerManager(plane, controllersPort);
+    return { kubeconfig, folder, stop };
+  } catch (error) {
+    // The log is shown with the error, so it has to be read before its folder goes.
+    const report = await failureReport(error);
+    await stop();
+    throw new ClusterError(report);
+  }
+}
