@@ -40,7 +40,15 @@ const agents = newQueue();
 connect(caches, servers, agents);
 
 let synced = false;
-const ops = healthServer(() => synced, metrics.registry).listen(opsPort);
+const ops = healthServer(() => synced, metrics.registry)
+  .on('error', (error) => {
+    log.error(
+      `OPS_PORT ${opsPort} cannot be listened on; free it or choose another`,
+      errorFields(error),
+    );
+    process.exit(1);
+  })
+  .listen(opsPort);
 const watching = reflectors.map((reflector) => reflector.run());
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);

@@ -2,14 +2,17 @@ import type { V1ContainerStatus } from '@kubernetes/client-node';
 import type { Pod } from './caches.ts';
 
 /** Waiting reasons that are part of every normal start. */
-const NORMAL = new Set(['ContainerCreating', 'PodInitializing']);
+const NORMAL = new Set(['ContainerCreating', 'PodInitializing', 'CrashLoopBackOff']);
+
+/** The kubelet alternates between these; a status that followed would be written at every turn. */
+const PULL = new Set(['ErrImagePull', 'ImagePullBackOff']);
 
 /** Longest part of a pod's own words that goes into a condition, in characters. */
 const MAX_WORDS = 500;
 
 /**
  * Why a pod does not become ready, in one sentence with its name; undefined when nothing is wrong
- * with it or it has only just started.
+ * with it or it has only just started. The sentence stays the same while the cause does.
  */
 export function podProblem({ metadata, status }: Pod): string | undefined {
   const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
@@ -22,13 +25,22 @@ export function podProblem({ metadata, status }: Pod): string | undefined {
   return problem === undefined ? undefined : `pod ${metadata.name}: ${problem}`;
 }
 
-function containerProblem({ state, lastState }: V1ContainerStatus): string | undefined {
+function containerProblem(container: V1ContainerStatus): string | undefined {
+  if (container.ready) return undefined;
+  const { state, lastState, image } = container;
   const waiting = state?.waiting;
+  if (PULL.has(waiting?.reason ?? '')) return `image "${image}" cannot be pulled`;
+  const ended = state?.terminated ?? lastState?.terminated;
+  if (ended !== undefined) {
+    return sentence(`crashed with exit code ${ended.exitCode}`, ended.message);
+  }
   if (waiting?.reason === undefined || NORMAL.has(waiting.reason)) return undefined;
-  const ended = lastState?.terminated;
-  const words = clip(ended?.message ?? waiting.message);
-  const exit = ended === undefined ? '' : ` after exit code ${ended.exitCode}`;
-  return `${waiting.reason}${exit}${words === '' ? '' : `: ${words}`}`;
+  return sentence(waiting.reason, waiting.message);
+}
+
+function sentence(what: string, words: string | undefined): string {
+  const clipped = clip(words);
+  return clipped === '' ? what : `${what}: ${clipped}`;
 }
 
 function clip(text = ''): string {

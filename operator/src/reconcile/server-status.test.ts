@@ -60,7 +60,7 @@ const waitingPod = {
   metadata: { name: 'demo-2' },
   status: {
     containerStatuses: [
-      { state: { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x"' } } },
+      { ready: false, image: 'x', state: { waiting: { reason: 'ImagePullBackOff' } } },
     ],
   },
 } as unknown as Pod;
@@ -105,7 +105,7 @@ describe('Ready', () => {
       },
       ready: 'False',
       because: 'RollingOut',
-      says: 'pod demo-2: ImagePullBackOff: Back-off pulling image "x"',
+      says: 'pod demo-2: image "x" cannot be pulled',
     },
     {
       reason: 'a pod is missing',

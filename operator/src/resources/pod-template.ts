@@ -72,6 +72,8 @@ function container(inputs: Inputs): V1Container {
       { name: 'metrics', containerPort: spec.metrics.port, protocol: 'TCP' },
     ],
     ...probes(),
+    // What the runtime said last before it exited: the operator shows it in the status.
+    terminationMessagePolicy: 'FallbackToLogsOnError',
     lifecycle: { preStop: { sleep: { seconds: PRE_STOP_SECONDS } } },
     resources: {
       requests: quantities(spec.pod.resources.requests),
