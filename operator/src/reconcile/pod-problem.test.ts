@@ -2,8 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import type { Pod } from './caches.ts';
 import { podProblem } from './pod-problem.ts';
 
-const pod = (status: object): Pod =>
-  ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'demo-1' }, status }) as unknown as Pod;
+const pod = (status: object): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'demo-1' },
+  status,
+});
 const container = (status: object): Pod =>
   pod({ containerStatuses: [{ ready: false, image: 'x:1', ...status }] });
 const crash = { terminated: { exitCode: 1, message: 'LITELLM_URL\nis missing' } };

@@ -1,4 +1,4 @@
-import type { V1ContainerStatus } from '@kubernetes/client-node';
+import type { V1ContainerStateWaiting, V1ContainerStatus } from '@kubernetes/client-node';
 import type { Pod } from './caches.ts';
 
 /** Waiting reasons that are part of every normal start. */
@@ -26,14 +26,20 @@ export function podProblem({ metadata, status }: Pod): string | undefined {
 }
 
 function containerProblem(container: V1ContainerStatus): string | undefined {
-  if (container.ready) return undefined;
-  const { state, lastState, image } = container;
-  const waiting = state?.waiting;
-  if (PULL.has(waiting?.reason ?? '')) return `image "${image}" cannot be pulled`;
+  const { ready, state, lastState, image } = container;
+  if (ready) return undefined;
+  if (isPulling(container)) return `image "${image}" cannot be pulled`;
   const ended = state?.terminated ?? lastState?.terminated;
-  if (ended !== undefined) {
+  if (ended !== undefined)
     return sentence(`crashed with exit code ${ended.exitCode}`, ended.message);
-  }
+  return waitingProblem(state?.waiting);
+}
+
+function isPulling({ state }: V1ContainerStatus): boolean {
+  return PULL.has(state?.waiting?.reason ?? '');
+}
+
+function waitingProblem(waiting: V1ContainerStateWaiting | undefined): string | undefined {
   if (waiting?.reason === undefined || NORMAL.has(waiting.reason)) return undefined;
   return sentence(waiting.reason, waiting.message);
 }
