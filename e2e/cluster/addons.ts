@@ -43,7 +43,7 @@ async function ownManifest(name: string): Promise<string> {
 /** Third-party CRDs and roles come from the module that the binary was built from, so that they always fit it. */
 async function contourManifests(): Promise<string[]> {
   const sources = await moduleSources('contour', 'github.com/projectcontour/contour');
-  const files = ['contour/01-crds.yaml', 'contour/02-role-contour.yaml', 'gateway/00-crds.yaml'];
+  const files = ['contour/01-crds.yaml', 'contour/02-role-contour.yaml'];
   return await Promise.all(files.map((file) => readFile(join(sources, 'examples', file), 'utf8')));
 }
 
@@ -63,7 +63,7 @@ async function parts(): Promise<Part[]> {
   return [
     { manifests: await own('namespaces', 'coredns'), deployment: ['kube-system', 'coredns'] },
     { manifests: join(await contourManifests()) },
-    { manifests: await own('contour', 'gateway'), deployment: ['projectcontour', 'contour'] },
+    { manifests: await own('contour'), deployment: ['projectcontour', 'contour'] },
     { manifests: await own('envoy'), deployment: ['projectcontour', 'envoy'] },
   ];
 }

@@ -11,14 +11,14 @@ const PLATFORM = 'a2a-platform';
 
 /** The passwords of the platform, made on the first call. `openaiApiKey` goes to the proxy only. */
 export async function ensureCredentials(
-  { kubectl, apply }: ClusterAccess,
+  cluster: ClusterAccess,
   openaiApiKey: string | undefined,
 ): Promise<Credentials> {
-  const known = await kubectl(
+  const known = await cluster.kubectl(
     ...['get', 'secret', '-n', PLATFORM, 'redis', 'litellm', '--ignore-not-found', '-o', 'json'],
   );
   const { redisPassword, litellmKey } = { ...generated(), ...stored(known) };
-  await apply(
+  await cluster.apply(
     [
       secret(PLATFORM, 'redis', {
         password: redisPassword,
@@ -35,12 +35,12 @@ export async function ensureCredentials(
 
 /** Gives a namespace the credentials that its servers refer to. */
 export async function grantCredentials(
-  { apply }: ClusterAccess,
+  cluster: ClusterAccess,
   namespace: string,
   { redisPassword, litellmKey }: Credentials,
 ): Promise<void> {
   const data = { 'redis-password': redisPassword, 'litellm-api-key': litellmKey };
-  await apply(secret(namespace, 'platform-credentials', data));
+  await cluster.apply(secret(namespace, 'platform-credentials', data));
 }
 
 function generated(): Credentials {

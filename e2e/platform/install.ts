@@ -42,8 +42,8 @@ export async function installOperator(
     await cluster.helm(
       ...['upgrade', '--install', 'a2a-operator', join(repositoryFolder, 'charts/a2a-operator')],
       ...['--namespace', OPERATOR_NAMESPACE, '--wait', '--timeout', '120s'],
-      ...['--set', `image.repository=${operatorRepository},image.tag=${operatorTag}`],
-      ...['--set', `runtimeImage.repository=${runtimeRepository},runtimeImage.tag=${runtimeTag}`],
+      ...['--set-string', `image.repository=${operatorRepository},image.tag=${operatorTag}`],
+      ...['--set-string', `runtimeImage.repository=${runtimeRepository},runtimeImage.tag=${runtimeTag}`],
     );
   });
 }

@@ -10,10 +10,15 @@ export interface ProjectImages {
   fakeOpenai: string;
 }
 
-const DOCKERFILES: Record<keyof ProjectImages, string> = {
-  operator: 'operator/Dockerfile',
-  runtime: 'runtime/Dockerfile',
-  fakeOpenai: 'runtime/test/fake-openai/Dockerfile',
+/** Repository, Dockerfile and build context, from the repository's root. */
+const BUILDS: Record<keyof ProjectImages, [string, string, string]> = {
+  operator: ['a2a-operator/operator', 'operator/Dockerfile', '.'],
+  runtime: ['a2a-operator/runtime', 'runtime/Dockerfile', '.'],
+  fakeOpenai: [
+    'a2a-operator/fake-openai',
+    'runtime/test/fake-openai/Dockerfile',
+    'runtime/test/fake-openai',
+  ],
 };
 
 /** Builds the images from the real Dockerfiles. */
@@ -33,11 +38,13 @@ export async function loadProjectImages(images: ProjectImages): Promise<void> {
 }
 
 async function build(name: keyof ProjectImages): Promise<string> {
-  const repository = `a2a-operator/${name === 'fakeOpenai' ? 'fake-openai' : name}`;
-  const dockerfile = join(repositoryFolder, DOCKERFILES[name]);
-  const image = { dockerfile, context: repositoryFolder };
+  const [repository, dockerfile, context] = BUILDS[name];
+  const image = {
+    dockerfile: join(repositoryFolder, dockerfile),
+    context: join(repositoryFolder, context),
+  };
   return await reportProgress(`image ${repository}`, async () => {
-    const id = await buildImage({ ...image, tag: `${repository}:latest-build` });
+    const id = await buildImage({ ...image, tag: `${repository}:newest` });
     const tag = `${repository}:${id.replace('sha256:', '').slice(0, 12)}`;
     // The second build is answered from the builder's cache; it only adds the tag.
     await buildImage({ ...image, tag });

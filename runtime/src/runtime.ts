@@ -1,0 +1,118 @@
+import {
+  acceptedCredentials,
+  authenticateCallers,
+  authenticateNobody,
+} from './access/authenticate.ts';
+import { agentTurn } from './agent/turn.ts';
+import { catalog } from './catalog/catalog.ts';
+import { readFolder } from './catalog/folder.ts';
+import { watchFolder } from './catalog/watch.ts';
+import { createApp } from './http/app.ts';
+import { close, hardenedServer, listen } from './http/server.ts';
+import { finishRuns, healthOf, statusReport } from './lifecycle.ts';
+import { openModel } from './model.ts';
+import { opsServer } from './ops/ops-server.ts';
+import { liveRuns } from './protocol/live-runs.ts';
+import { taskOperations } from './protocol/task-operations.ts';
+import { liveCredentials } from './secrets.ts';
+import { openStores } from './stores.ts';
+import type { CatalogDefaults } from './catalog/catalog.ts';
+import type { RuntimeConfig } from './config.ts';
+import type { HttpDeps } from './http/deps.ts';
+import type { MetricsRegistry } from './ops/metrics.ts';
+import type { Clock, Log } from './ops/telemetry.ts';
+
+/** What a runtime is started with besides its configuration. */
+export interface Surroundings {
+  clock: Clock;
+  log: Log;
+  registry: MetricsRegistry;
+  /** Makes ids that are unique and not to be guessed. */
+  newId: () => string;
+}
+
+/** A runtime that serves. */
+export interface Runtime {
+  /** Port of the A2A endpoints; what the system gave when the configuration said 0. */
+  port: number;
+  metricsPort: number;
+  /**
+   * Takes no more work, lets running tasks end within the drain time, stops the others, closes
+   * everything. Resolves when nothing is left.
+   */
+  stop(): Promise<void>;
+}
+
+const CONNECTION_GRACE_MS = 2000;
+
+/** Starts everything. Rejects when a port cannot be had; the process should then end. */
+export async function startRuntime(config: RuntimeConfig, around: Surroundings): Promise<Runtime> {
+  const { clock, log, registry, newId } = around;
+  const telemetry = { log, metrics: registry.metrics };
+  const agents = catalog(catalogDefaults(config), clock, log.child('catalog'));
+  const stores = await openStores(config, { clock, telemetry });
+  const model = openModel(config.model, { clock, telemetry });
+  const runs = liveRuns();
+  let draining = false;
+  const isDraining = (): boolean => draining;
+  const vitals = {
+    catalog: agents,
+    memory: stores.dependency,
+    model: model.dependency,
+    isDraining,
+  };
+  const health = healthOf(vitals);
+  const runTurn = agentTurn(model.complete, clock);
+  const workshop = { ...stores, runs, runTurn, telemetry, clock, newId, isDraining };
+  const operations = taskOperations(workshop);
+  const edge = { agents, operations, ...access(config, around), health, telemetry, clock, newId };
+  const server = hardenedServer(createApp(edge));
+  const ops = opsServer({
+    ...(config.metricsEnabled && { registry }),
+    status: () => statusReport(vitals, health),
+  });
+
+  const metricsPort = await listen(ops, config.metricsPort, config.host);
+  const port = await listen(server, config.port, config.host);
+  const stopWatching = watchFolder(
+    config.agentsDir,
+    async () => agents.load(await readFolder(config.agentsDir)),
+    { clock, log: log.child('catalog') },
+  );
+  return {
+    port,
+    metricsPort,
+    async stop() {
+      draining = true;
+      await finishRuns(runs, config.drainTimeoutSeconds * 1000, clock);
+      stopWatching();
+      await Promise.all([close(server, CONNECTION_GRACE_MS), close(ops, CONNECTION_GRACE_MS)]);
+      await Promise.all([model.close(), stores.close()]);
+    },
+  };
+}
+
+function catalogDefaults({ publicUrl, defaultAgent, model }: RuntimeConfig): CatalogDefaults {
+  return {
+    publicUrl,
+    ...(defaultAgent !== undefined && { defaultAgent }),
+    ...(model.defaultModel !== undefined && { model: model.defaultModel }),
+  };
+}
+
+function access(
+  { auth }: RuntimeConfig,
+  { clock, log }: Surroundings,
+): Pick<HttpDeps, 'authenticate' | 'credentials'> {
+  if (!auth.enabled) {
+    return {
+      authenticate: authenticateNobody,
+      credentials: () => ({ apiKey: false, bearer: false }),
+    };
+  }
+  const source = liveCredentials(auth, { clock, log: log.child('access') });
+  return {
+    authenticate: authenticateCallers(source, clock),
+    credentials: () => acceptedCredentials(source),
+  };
+}

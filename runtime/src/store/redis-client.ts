@@ -1,0 +1,131 @@
+import { Cluster, Redis } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
+import type { Log } from '../ops/telemetry.ts';
+
+/** How to reach Redis. Credentials are read at every connect, so that they can be rotated. */
+export interface RedisAddress {
+  mode: 'standalone' | 'sentinel' | 'cluster';
+  /** `redis:` or `rediss:`; one in standalone mode, else the entry points that are known. */
+  urls: readonly URL[];
+  sentinelMaster?: string;
+  username: () => string | undefined;
+  /** Used where the URL has no password. */
+  password: () => string | undefined;
+  /** Certificate authorities (PEM) instead of the built-in ones. */
+  ca?: string;
+}
+
+export type RedisClient = Redis | Cluster;
+
+/** Without the option by which ioredis chooses the types of its replies. */
+type Options = Omit<RedisOptions, 'replyMapping'>;
+
+const CONNECT_TIMEOUT_MS = 3000;
+const MAX_RECONNECT_DELAY_MS = 2000;
+
+/** A client that connects by itself, again and again; its commands fail while it cannot. */
+export function redisClient(address: RedisAddress, log: Log): RedisClient {
+  const client = address.mode === 'cluster' ? clusterClient(address) : singleClient(address);
+  // Without a listener ioredis writes to the console. The watch on the dependency says the rest.
+  client.on('error', (err: Error) => {
+    log.debug('redis connection', { err });
+  });
+  return client;
+}
+
+function singleClient(address: RedisAddress): Redis {
+  const [url = new URL('redis://localhost')] = address.urls;
+  const options: Options = {
+    ...(address.mode === 'sentinel' ? sentinelOptions(address) : standaloneOptions(url)),
+    ...connectionOptions(address),
+    retryStrategy: (times) => {
+      Object.assign(client.options, credentials(address));
+      return reconnectDelay(times);
+    },
+  };
+  const client = new Redis(options);
+  return client;
+}
+
+function standaloneOptions(url: URL): Options {
+  const db = Number(url.pathname.slice(1) || 0);
+  return { host: hostOf(url), port: portOf(url, 6379), db };
+}
+
+/** Credentials in a Sentinel's URL are the Sentinel's own; those of the master come separately. */
+function sentinelOptions({ urls, sentinelMaster, ca }: RedisAddress): Options {
+  const [url] = urls;
+  return {
+    sentinels: urls.map((each) => ({ host: hostOf(each), port: portOf(each, 26379) })),
+    ...(sentinelMaster !== undefined && { name: sentinelMaster }),
+    ...(url?.username && { sentinelUsername: decodeURIComponent(url.username) }),
+    ...(url?.password && { sentinelPassword: decodeURIComponent(url.password) }),
+    ...(isTls(urls) && {
+      enableTLSForSentinelMode: true,
+      sentinelTLS: ca === undefined ? {} : { ca },
+    }),
+    sentinelRetryStrategy: reconnectDelay,
+  };
+}
+
+function clusterClient(address: RedisAddress): Cluster {
+  // Nodes are opened with these options as they are at that moment.
+  const redisOptions = connectionOptions(address);
+  const nodes = address.urls.map((url) => ({ host: hostOf(url), port: portOf(url, 6379) }));
+  return new Cluster(nodes, {
+    redisOptions,
+    slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
+    clusterRetryStrategy: (times) => {
+      Object.assign(redisOptions, credentials(address));
+      return reconnectDelay(times);
+    },
+    // Certificates name hosts, and so the hosts are what must be connected to.
+    ...(isTls(address.urls) && {
+      dnsLookup: (host, callback) => {
+        callback(null, host);
+      },
+    }),
+  });
+}
+
+function connectionOptions(address: RedisAddress): Options {
+  return {
+    ...credentials(address),
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    maxRetriesPerRequest: 1,
+    // What every server and every proxy understands.
+    protocol: 2,
+    ...(isTls(address.urls) && { tls: address.ca === undefined ? {} : { ca: address.ca } }),
+  };
+}
+
+function credentials({ mode, urls, username, password }: RedisAddress): Options {
+  const url = mode === 'sentinel' ? undefined : urls[0];
+  const user = username() ?? decoded(url?.username);
+  const secret = decoded(url?.password) ?? password();
+  return {
+    ...(user !== undefined && { username: user }),
+    ...(secret !== undefined && { password: secret }),
+  };
+}
+
+function decoded(text: string | undefined): string | undefined {
+  return text === undefined || text === '' ? undefined : decodeURIComponent(text);
+}
+
+function reconnectDelay(times: number): number {
+  return Math.min(times * 100, MAX_RECONNECT_DELAY_MS);
+}
+
+function isTls(urls: readonly URL[]): boolean {
+  return urls.some(({ protocol }) => protocol === 'rediss:');
+}
+
+/** Without the brackets that URLs put around IPv6 addresses. */
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
+function portOf({ port }: URL, standard: number): number {
+  return port === '' ? standard : Number(port);
+}

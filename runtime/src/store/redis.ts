@@ -1,0 +1,31 @@
+import { redisClient } from './redis-client.ts';
+import { redisCommands } from './redis-commands.ts';
+import { redisConversations } from './redis-conversations.ts';
+import type { Clock, Telemetry } from '../ops/telemetry.ts';
+import type { ConversationStore } from '../protocol/conversation-store.ts';
+import type { RedisAddress } from './redis-client.ts';
+
+/** What is kept in Redis, over one connection. */
+export interface RedisStore {
+  conversations: ConversationStore;
+  /** Rejects with a sentence without credentials when Redis does not answer. */
+  ping: () => Promise<void>;
+  close: () => void;
+}
+
+/** Begins to connect; what cannot be reached yet fails request by request, not here. */
+export function redisStore(
+  address: RedisAddress,
+  { keyPrefix, conversationSeconds }: { keyPrefix: string; conversationSeconds: number },
+  { clock, telemetry: { log, metrics } }: { clock: Clock; telemetry: Telemetry },
+): RedisStore {
+  const client = redisClient(address, log);
+  const commands = redisCommands(client, { clock, metrics });
+  return {
+    conversations: redisConversations(commands, { keyPrefix, ttlSeconds: conversationSeconds }),
+    ping: commands.ping,
+    close() {
+      client.disconnect();
+    },
+  };
+}
