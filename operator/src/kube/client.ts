@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectRef } from '../api/object.ts';
 import { FIELD_MANAGER } from '../names.ts';
-import { kindOf, objectPath } from './kinds.ts';
+import { KINDS, kindOf, objectPath } from './kinds.ts';
 import { ApiError } from './port.ts';
 import type { Kind, Kube } from './port.ts';
 import type { Transport } from './transport.ts';
@@ -8,6 +8,7 @@ import type { Transport } from './transport.ts';
 /** Strict: a field that the API server does not know is an error, never silently dropped. */
 const QUERY = `fieldManager=${FIELD_MANAGER}&fieldValidation=Strict`;
 const APPLY = { query: `${QUERY}&force=true`, contentType: 'application/apply-patch+yaml' };
+const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 const MERGE = { query: QUERY, contentType: 'application/merge-patch+json' };
 
 /** Kube over HTTP. Bodies are raw JSON both ways: client-node's serializer drops unknown fields. */
@@ -19,19 +20,35 @@ export function kubeClient(transport: Transport): Kube {
     object: KubeObject,
     how: typeof APPLY,
     subresource?: string,
-  ): Promise<KubeObject> =>
-    (await transport.json({
+  ): Promise<KubeObject> => {
+    const { apiVersion, kind } = object;
+    const stored = (await transport.json({
       method: 'PATCH',
       path: `${path(object, subresource)}?${how.query}`,
       contentType: how.contentType,
+      ...(kind === KINDS.Secret.kind && { accept: METADATA }),
       body: object,
     })) as KubeObject;
+    return { ...stored, apiVersion, kind };
+  };
+
+  const get = (
+    kind: Kind,
+    { namespace, name }: ObjectRef,
+    accept?: string,
+  ): Promise<KubeObject | undefined> =>
+    unlessGone(
+      transport.json({
+        method: 'GET',
+        path: objectPath(kind, namespace, name),
+        ...(accept !== undefined && { accept }),
+      }),
+    ) as Promise<KubeObject | undefined>;
 
   return {
-    get: (kind: Kind, { namespace, name }: ObjectRef) =>
-      unlessGone(
-        transport.json({ method: 'GET', path: objectPath(kind, namespace, name) }),
-      ) as Promise<KubeObject | undefined>,
+    get: (kind, ref) => get(kind, ref),
+
+    getMetadata: (kind, ref) => get(kind, ref, METADATA),
 
     apply: (object) => patch(object, APPLY),
 

@@ -7,7 +7,9 @@ import type { KubeObject, ObjectRef } from '../api/object.ts';
 export interface Kube {
   /** One object, read live; undefined when it does not exist. */
   get(kind: Kind, ref: ObjectRef): Promise<KubeObject | undefined>;
-  /** Server-side apply of the fields that the object states; gives back the stored object. */
+  /** As `get`, without anything but metadata: the values of a Secret never enter the process. */
+  getMetadata(kind: Kind, ref: ObjectRef): Promise<KubeObject | undefined>;
+  /** Server-side apply of the fields that the object states; gives back the stored object, of a Secret only metadata. */
   apply(object: KubeObject): Promise<KubeObject>;
   /**
    * Merge patch with the object: its lists replace the live ones whole. For the case that somebody's

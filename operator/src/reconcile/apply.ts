@@ -47,7 +47,11 @@ async function applyOne(
   live: KubeObject | undefined,
   kube: Kube,
 ): Promise<KubeObject> {
-  if (live === undefined) await refuseForeign(object, kube);
+  if (live === undefined) {
+    const unseen = await foundUnseen(object, kube);
+    // A generated key that the cache has not seen yet: callers may hold it already.
+    if (unseen !== undefined && object.kind === 'Secret') return unseen;
+  }
   const uid = live?.metadata.uid;
   // The UID makes the API server refuse when the object was replaced behind our back.
   const metadata = { ...object.metadata, ...(uid !== undefined && { uid }) };
@@ -65,14 +69,18 @@ function isInvalid(error: unknown): boolean {
   return error instanceof ApiError && error.status === 422;
 }
 
-/** The caches hold only what carries our label, so a foreign object of the same name is read live. */
-async function refuseForeign(object: KubeObject, kube: Kube): Promise<void> {
+/**
+ * What is there although the caches do not have it: they hold only what carries our label, and may
+ * be behind. Metadata only. Throws StalledError when it is not ours.
+ */
+async function foundUnseen(object: KubeObject, kube: Kube): Promise<KubeObject | undefined> {
   const { name, namespace = '', ownerReferences } = object.metadata;
-  const found = await kube.get(kindOf(object), { namespace, name });
-  const ownerUid = ownerReferences?.[0]?.uid ?? '';
-  if (found === undefined || isOwnedBy(found, ownerUid)) return;
+  const { apiVersion, kind } = object;
+  const found = await kube.getMetadata(kindOf(object), { namespace, name });
+  if (found === undefined) return undefined;
+  if (isOwnedBy(found, ownerReferences?.[0]?.uid ?? '')) return { ...found, apiVersion, kind };
   throw new StalledError(
     REASON.NameTaken,
-    `${object.kind} "${name}" exists in namespace "${namespace}" and does not belong to this server; delete it or rename the server`,
+    `${kind} "${name}" exists in namespace "${namespace}" and does not belong to this server; delete it or rename the server`,
   );
 }
