@@ -41,3 +41,10 @@ export function childCaches(caches: Caches): Cache<KubeObject>[] {
     caches.ingresses,
   ] as Cache<KubeObject>[];
 }
+
+/** Remembers what a write returned, in the cache of its Kind. */
+export function rememberChild(caches: Caches, written: KubeObject): void {
+  childCaches(caches)
+    .find(({ kind }) => kind.kind === written.kind)
+    ?.remember(written);
+}

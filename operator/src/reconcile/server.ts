@@ -1,9 +1,6 @@
-import { agentsRevision } from '../../../runtime/src/contract/agents-revision.ts';
 import type { A2AServer } from '../api/a2aserver.ts';
-import { CONDITION } from '../api/conditions.ts';
-import type { ConditionType } from '../api/conditions.ts';
 import { keyOf } from '../api/object.ts';
-import type { KubeObject, ObjectRef } from '../api/object.ts';
+import type { KubeObject } from '../api/object.ts';
 import type { Reconcile, Result } from '../controller/controller.ts';
 import type { Kube } from '../kube/port.ts';
 import { agentFiles } from '../resources/agent-files.ts';
@@ -13,22 +10,20 @@ import { desiredState } from '../resources/desired-state.ts';
 import type { Settings } from '../resources/inputs.ts';
 import { publicUrl } from '../resources/urls.ts';
 import { defaultAgent } from './agent-selection.ts';
-import { agentStates } from './agent-states.ts';
 import { applyAll } from './apply.ts';
-import { childCaches } from './caches.ts';
+import { rememberChild } from './caches.ts';
 import type { Caches } from './caches.ts';
 import type { ConfigMapTexts } from './config-map-texts.ts';
-import { isUnsettled, nextReadings, readingsOf } from './dependency-readings.ts';
+import { isUnsettled } from './dependency-readings.ts';
 import type { Dependency, Readings } from './dependency-readings.ts';
 import { gate } from './gate.ts';
 import { observe } from './observe.ts';
 import type { Observed } from './observe.ts';
 import { outcomeOf } from './outcome.ts';
-import type { Outcome } from './outcome.ts';
 import { readReports } from './pod-reports.ts';
-import type { PodReport, ReadPodStatus } from './pod-reports.ts';
+import type { ReadPodStatus } from './pod-reports.ts';
 import { prune } from './prune.ts';
-import { rolloutOf } from './rollout.ts';
+import { serverEvidence } from './server-evidence.ts';
 import { serverStatus } from './server-status.ts';
 import type { ServerEvidence } from './server-status.ts';
 import { writeStatus } from './write-status.ts';
@@ -53,111 +48,67 @@ const STEADY_MS = 60_000;
 
 /** Reconciles A2AServers: observe, gate, build, apply, prune, status. */
 export function serverReconciler(deps: ServerDependencies): Reconcile {
+  const { kube, caches, settings } = deps;
   const readings = new Map<string, Record<Dependency, Readings>>();
+  const rememberServer = (written: KubeObject): void => {
+    caches.servers.remember(written as A2AServer);
+  };
   return async (ref) => {
-    const observed = await observe(ref, deps.caches, deps.configMapTexts);
+    const observed = await observe(ref, caches, deps.configMapTexts);
     if (observed === undefined) {
       readings.delete(keyOf(ref));
       return {};
     }
-    const rendered = render(observed, deps.settings);
+    const { server, owned, pods } = observed;
+    const rendered = render(observed, settings);
     const outcome = await outcomeOf(async () => {
-      gate(observed, deps.settings.allowedAnnotationPrefixes);
+      gate(observed, settings.allowedAnnotationPrefixes);
       const desired = build(observed, rendered, deps);
-      await applyAll(desired, observed.owned, deps.kube, rememberIn(deps.caches));
-      await prune(desired, observed, deps.kube);
+      await applyAll(desired, owned, kube, (written) => {
+        rememberChild(caches, written);
+      });
+      await prune(desired, observed, kube);
     });
-    const evidence = await gather(ref, observed, { rendered, outcome, readings, deps });
-    const status = serverStatus(observed.server, evidence, deps.now());
-    await writeStatus(observed.server, status, deps.kube, (written) => {
-      deps.caches.servers.remember(written as A2AServer);
+    const evidence = serverEvidence({
+      observed,
+      rendered,
+      outcome,
+      deployment: caches.deployments.get(ref) ?? observed.deployment,
+      reports: await readReports(pods, server.spec.metrics.port, deps.readPodStatus),
+      readings: readings.get(keyOf(ref)),
+      clusterDomain: settings.clusterDomain,
     });
+    readings.set(keyOf(ref), evidence.readings);
+    await writeStatus(server, serverStatus(server, evidence, deps.now()), kube, rememberServer);
     return nextLook(evidence, deps.random);
   };
 }
 
 function render(
   { server, agents, configMapText, previousFiles }: Observed,
-  settings: Settings,
+  { clusterDomain }: Settings,
 ): AgentFiles {
-  return agentFiles(
-    { publicUrl: publicUrl(server, settings.clusterDomain), defaultAgent: defaultAgent(server) },
-    agents,
-    configMapText,
-    previousFiles,
-  );
+  const shared = {
+    publicUrl: publicUrl(server, clusterDomain),
+    defaultAgent: defaultAgent(server),
+  };
+  return agentFiles(shared, agents, configMapText, previousFiles);
 }
 
-function build(observed: Observed, { files }: AgentFiles, deps: ServerDependencies): KubeObject[] {
-  const { server, owned } = observed;
+function build(
+  { server, owned }: Observed,
+  { files }: AgentFiles,
+  { settings, newApiKey }: ServerDependencies,
+): KubeObject[] {
   const hasKey = owned.some(({ kind }) => kind === 'Secret');
   const needsKey = wantsGeneratedApiKey(server) && !hasKey;
-  return desiredState({
-    server,
-    settings: deps.settings,
-    agentFiles: files,
-    ...(needsKey && { newApiKey: deps.newApiKey() }),
-  });
-}
-
-interface Gathering {
-  rendered: AgentFiles;
-  outcome: Outcome;
-  readings: Map<string, Record<Dependency, Readings>>;
-  deps: ServerDependencies;
-}
-
-/** Looks at the Deployment as it is after applying, and asks the pods what they serve. */
-async function gather(
-  ref: ObjectRef,
-  observed: Observed,
-  gathering: Gathering,
-): Promise<ServerEvidence> {
-  const { rendered, outcome, readings, deps } = gathering;
-  const { server, agents, missingAgents, pods } = observed;
-  const deployment = deps.caches.deployments.get(ref) ?? observed.deployment;
-  const reports = await readReports(pods, server.spec.metrics.port, deps.readPodStatus);
-  const before = readings.get(keyOf(ref)) ?? readingsBefore(server);
-  const after = {
-    memory: nextReadings(before.memory, 'memory', reports),
-    model: nextReadings(before.model, 'model', reports),
-  };
-  readings.set(keyOf(ref), after);
-  return {
-    outcome,
-    rollout: rolloutOf(deployment, pods),
-    revision: agentsRevision(rendered.files),
-    reports,
-    agents: agentStates(agents, missingAgents, rendered.rejected, reports),
-    required: [defaultAgent(server), ...(server.spec.agents.names ?? [])],
-    url: publicUrl(server, deps.settings.clusterDomain),
-    replicas: deployment?.status?.replicas ?? 0,
-    readings: after,
-  };
-}
-
-function readingsBefore({ status }: A2AServer): Partial<Record<Dependency, Readings>> {
-  const of = (type: ConditionType): Readings | undefined =>
-    readingsOf(status?.conditions?.find((condition) => condition.type === type));
-  const memory = of(CONDITION.MemoryReachable);
-  const model = of(CONDITION.ModelReachable);
-  return { ...(memory && { memory }), ...(model && { model }) };
+  const key = needsKey ? { newApiKey: newApiKey() } : {};
+  return desiredState({ server, settings, agentFiles: files, ...key });
 }
 
 function nextLook({ reports, revision, readings }: ServerEvidence, random: () => number): Result {
   if (reports.length === 0) return {};
-  const pending = reports.some(isPending(revision)) || Object.values(readings).some(isUnsettled);
+  const behind = reports.some(({ report }) => report?.revision !== revision);
+  const pending = behind || Object.values(readings).some(isUnsettled);
   return { requeueAfterMs: pending ? PENDING_MS : STEADY_MS * (0.9 + random() / 5) };
-}
-
-function isPending(revision: string): (report: PodReport) => boolean {
-  return ({ report }) => report?.revision !== revision;
-}
-
-function rememberIn(caches: Caches): (object: KubeObject) => void {
-  return (object) => {
-    childCaches(caches)
-      .find(({ kind }) => kind.kind === object.kind)
-      ?.remember(object);
-  };
 }

@@ -1,0 +1,58 @@
+import { agentsRevision } from '../../../runtime/src/contract/agents-revision.ts';
+import type { A2AServer } from '../api/a2aserver.ts';
+import { CONDITION } from '../api/conditions.ts';
+import type { ConditionType } from '../api/conditions.ts';
+import type { AgentFiles } from '../resources/agent-files.ts';
+import { publicUrl } from '../resources/urls.ts';
+import { defaultAgent } from './agent-selection.ts';
+import { agentStates } from './agent-states.ts';
+import type { Deployment } from './caches.ts';
+import { nextReadings, readingsOf } from './dependency-readings.ts';
+import type { Dependency, Readings } from './dependency-readings.ts';
+import type { Observed } from './observe.ts';
+import type { Outcome } from './outcome.ts';
+import type { PodReport } from './pod-reports.ts';
+import { rolloutOf } from './rollout.ts';
+import type { ServerEvidence } from './server-status.ts';
+
+/** What is known of a server after applying. */
+export interface Findings {
+  observed: Observed;
+  rendered: AgentFiles;
+  outcome: Outcome;
+  /** The Deployment as the last write left it. */
+  deployment: Deployment | undefined;
+  reports: readonly PodReport[];
+  /** Readings of the looks before; absent after a restart. */
+  readings: Record<Dependency, Readings> | undefined;
+  clusterDomain: string;
+}
+
+/** Puts together what the verdict on a server is made of. */
+export function serverEvidence(findings: Findings): ServerEvidence {
+  const { observed, rendered, outcome, deployment, reports } = findings;
+  const { server, agents, missingAgents, pods } = observed;
+  const before = findings.readings ?? readingsBefore(server);
+  return {
+    outcome,
+    rollout: rolloutOf(deployment, pods),
+    revision: agentsRevision(rendered.files),
+    reports,
+    agents: agentStates(agents, missingAgents, rendered.rejected, reports),
+    required: [defaultAgent(server), ...(server.spec.agents.names ?? [])],
+    url: publicUrl(server, findings.clusterDomain),
+    replicas: deployment?.status?.replicas ?? 0,
+    readings: {
+      memory: nextReadings(before.memory, 'memory', reports),
+      model: nextReadings(before.model, 'model', reports),
+    },
+  };
+}
+
+function readingsBefore({ status }: A2AServer): Partial<Record<Dependency, Readings>> {
+  const of = (type: ConditionType): Readings | undefined =>
+    readingsOf(status?.conditions?.find((condition) => condition.type === type));
+  const memory = of(CONDITION.MemoryReachable);
+  const model = of(CONDITION.ModelReachable);
+  return { ...(memory && { memory }), ...(model && { model }) };
+}
