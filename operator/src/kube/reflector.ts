@@ -57,6 +57,8 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
   readonly #handlers: ChangeHandler[] = [];
   readonly #stop = new AbortController();
   readonly #synced = Promise.withResolvers<undefined>();
+  /** Where a watch goes on from; undefined when only a list can tell. */
+  #version: string | undefined;
   #failures = 0;
 
   constructor(options: ReflectorOptions, deps: Dependencies) {
@@ -95,14 +97,13 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
   /** Lists and watches until `stop`. */
   async run(): Promise<void> {
     const { signal } = this.#stop;
-    let version: string | undefined;
     while (!signal.aborted) {
       try {
-        version ??= await this.#relist();
-        version = await this.#follow(version);
+        this.#version ??= await this.#relist();
+        await this.#follow(this.#version);
       } catch (error) {
         if (this.#stop.signal.aborted) return;
-        if (isExpired(error)) version = undefined;
+        if (isExpired(error)) this.#version = undefined;
         else this.#deps.log(`watch of ${this.kind.plural} was interrupted`, error);
         await this.#deps.pause(this.#backoffMs(), signal);
       }
@@ -147,9 +148,8 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
     })) as ListPage;
   }
 
-  /** Follows the watch to its end; gives the version to go on from. */
-  async #follow(from: string): Promise<string> {
-    let version = from;
+  /** Follows the watch to its end. */
+  async #follow(from: string): Promise<void> {
     const timeoutSeconds = 300 + Math.floor(this.#deps.random() * 300);
     const events = this.#deps.transport.lines({
       method: 'GET',
@@ -164,13 +164,12 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
       silenceMs: SILENCE_MS,
     });
     for await (const event of events) {
-      version = this.#receive(event as WatchEvent);
+      this.#receive(event as WatchEvent);
       this.#failures = 0;
     }
-    return version;
   }
 
-  #receive({ type, object }: WatchEvent): string {
+  #receive({ type, object }: WatchEvent): void {
     if (type === 'ERROR') {
       throw new ApiError(object.code ?? 500, 'WatchError', object.message ?? 'the watch failed');
     }
@@ -180,7 +179,7 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
       else this.#store(typed);
       this.#tell(typed);
     }
-    return object.metadata.resourceVersion ?? '';
+    this.#version = object.metadata.resourceVersion;
   }
 
   #store(object: T): void {
