@@ -16,9 +16,15 @@ export default {
       '<rootDir>/e2e/cluster/**/*.test.ts',
       '!**/*.redis.test.ts',
       '!**/*.api.test.ts',
+      '!**/data-plane.test.ts',
     ]),
+    suite('network', ['<rootDir>/e2e/cluster/network-policy/data-plane.test.ts']),
     suite('redis', ['<rootDir>/runtime/**/*.redis.test.ts']),
     suite('api', ['<rootDir>/operator/**/*.api.test.ts']),
-    suite('e2e', ['<rootDir>/e2e/cases/**/*.test.ts']),
+    suite('e2e', ['<rootDir>/e2e/cases/**/*.test.ts'], {
+      globalSetup: '<rootDir>/e2e/cases/global-setup.mts',
+      globalTeardown: '<rootDir>/e2e/cases/global-teardown.mts',
+      testTimeout: 120_000,
+    }),
   ],
 };

@@ -46,10 +46,12 @@ async function isPresent(provides: string): Promise<boolean> {
   return found.some((each) => each !== undefined);
 }
 
-/** The packages of the table that this machine lacks. */
-export async function missingPackages(): Promise<HostPackage[]> {
-  const present = await Promise.all(hostPackages.map(({ provides }) => isPresent(provides)));
-  return hostPackages.filter((_, index) => present[index] === false);
+/** Those of the packages that this machine lacks. */
+export async function missingPackages(
+  wanted: readonly HostPackage[] = hostPackages,
+): Promise<HostPackage[]> {
+  const present = await Promise.all(wanted.map(({ provides }) => isPresent(provides)));
+  return wanted.filter((_, index) => present[index] === false);
 }
 
 /**
@@ -58,8 +60,10 @@ export async function missingPackages(): Promise<HostPackage[]> {
  * @returns how many were installed.
  * @throws ClusterError on a machine without apt-get, or without the right to use it.
  */
-export async function ensureHostPackages(): Promise<number> {
-  const missing = await missingPackages();
+export async function ensureHostPackages(
+  wanted: readonly HostPackage[] = hostPackages,
+): Promise<number> {
+  const missing = await missingPackages(wanted);
   if (missing.length === 0) return 0;
   for (const each of missing) console.log(`  installing ${each.package}: ${each.why}`);
   const names = missing.map((each) => each.package);

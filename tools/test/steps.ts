@@ -41,7 +41,9 @@ export const CHECKS: readonly Step[] = [
 
 /** Every test; the slow ones last. */
 export const SUITES: readonly Step[] = [
+  { name: 'packages of this machine', command: ['node', 'tools/test/host-packages.ts'] },
   jest('unit', 'unit tests and goldens'),
+  jest('network', "the test cluster's NetworkPolicies, on real packets", '--runInBand'),
   jest('redis', 'stores on a real Redis', '--runInBand'),
   jest('api', 'operator on a real API server', '--runInBand'),
   jest('e2e', 'stories on the embedded cluster', '--runInBand'),
