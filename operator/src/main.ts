@@ -14,7 +14,7 @@ import { Metrics } from './ops/metrics.ts';
 import { agentReconciler } from './reconcile/agent.ts';
 import { ConfigMapTexts } from './reconcile/config-map-texts.ts';
 import { serverReconciler } from './reconcile/server.ts';
-import { connect, createReflectors } from './watches.ts';
+import { allReflectors, connect, createReflectors } from './watches.ts';
 
 const CONCURRENCY = 8;
 
@@ -34,7 +34,7 @@ kubeConfig.loadFromDefault();
 const transport = new Transport(kubeConfig);
 const kube = kubeClient(transport);
 const caches = createReflectors(transport, log);
-const reflectors = Object.values(caches);
+const reflectors = allReflectors(caches);
 const servers = newQueue();
 const agents = newQueue();
 connect(caches, servers, agents);

@@ -6,7 +6,7 @@ import { binaryPath } from '../../e2e/cluster/binaries.ts';
 import { startControlPlane } from '../../e2e/cluster/test-control-plane.ts';
 import type { KubeObject } from '../src/api/object.ts';
 import { kubeClient } from '../src/kube/client.ts';
-import { KINDS, collectionPath } from '../src/kube/kinds.ts';
+import { collectionPath } from '../src/kube/kinds.ts';
 import type { Kind, Kube } from '../src/kube/port.ts';
 import { Transport } from '../src/kube/transport.ts';
 
@@ -74,14 +74,3 @@ export async function eventually<T>(
   }
   throw new Error(`${what} did not happen within ${timeoutMs} ms`);
 }
-
-/** Every Kind that a server owns. */
-export const CHILD_KINDS: readonly Kind[] = [
-  KINDS.ConfigMap,
-  KINDS.Secret,
-  KINDS.Service,
-  KINDS.ServiceAccount,
-  KINDS.PodDisruptionBudget,
-  KINDS.Deployment,
-  KINDS.Ingress,
-];

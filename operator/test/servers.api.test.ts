@@ -11,9 +11,9 @@ import {
 import type { A2AServer } from '../src/api/a2aserver.ts';
 import type { AgentDefinition } from '../src/api/agentdefinition.ts';
 import type { Condition, KubeObject } from '../src/api/object.ts';
-import { KINDS } from '../src/kube/kinds.ts';
+import { CHILD_KINDS, KINDS } from '../src/kube/kinds.ts';
 import type { Kind } from '../src/kube/port.ts';
-import { CHILD_KINDS, eventually, startApiServer } from './api-server.ts';
+import { eventually, startApiServer } from './api-server.ts';
 import type { TestApiServer } from './api-server.ts';
 import { startFakePods } from './fake-pods.ts';
 import type { FakePods } from './fake-pods.ts';
@@ -292,6 +292,16 @@ describe('a server', () => {
 });
 
 describe('an agent', () => {
+  it('cannot freeze the status of its server with a complaint that is too long to be stored', async () => {
+    await apply(agent(), server());
+    await ready();
+    const inline = Array.from({ length: 40 }, (_, index) => `{{variable_${index}}}`).join(' ');
+    await apply(agent({ instructions: { inline } }));
+    await condition(theServer, 'AgentsLoaded', { status: 'False', says: 'variable_0' });
+    await apply(agent());
+    await ready();
+  });
+
   it('that nobody hosts says so', async () => {
     await apply(agent());
     await condition(theAgent, 'Ready', {

@@ -31,7 +31,6 @@ export const REASON = {
   NameTaken: 'NameTaken',
   InvalidSpec: 'InvalidSpec',
   Refused: 'Refused',
-  ReconcileFailed: 'ReconcileFailed',
   Accepted: 'Accepted',
   Resolved: 'Resolved',
   NotSelected: 'NotSelected',

@@ -23,6 +23,17 @@ export const KINDS = {
   PodDisruptionBudget: kind('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
 } as const;
 
+/** What a server may own. Secrets among them are watched as metadata only. */
+export const CHILD_KINDS: readonly Kind[] = [
+  KINDS.ConfigMap,
+  KINDS.Secret,
+  KINDS.Service,
+  KINDS.ServiceAccount,
+  KINDS.PodDisruptionBudget,
+  KINDS.Deployment,
+  KINDS.Ingress,
+];
+
 /** The Kind of an object. Throws for a Kind that the operator does not know: a bug, not bad input. */
 export function kindOf(object: KubeObject): Kind {
   const found = Object.values(KINDS).find(

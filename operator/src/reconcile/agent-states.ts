@@ -11,6 +11,9 @@ export interface AgentState {
   message?: string;
 }
 
+/** Longest message that the CRD stores, in characters; a longer one would stop every status write. */
+const MAX_MESSAGE = 1024;
+
 /** States of all agents that a server declares, sorted by name. */
 export function agentStates(
   agents: readonly AgentDefinition[],
@@ -46,6 +49,6 @@ function agentState(
     name,
     loaded: message === undefined,
     ...(generation !== undefined && { generation }),
-    ...(message !== undefined && { message }),
+    ...(message !== undefined && { message: message.slice(0, MAX_MESSAGE) }),
   };
 }

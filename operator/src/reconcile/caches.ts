@@ -18,33 +18,15 @@ export interface Caches {
   deployments: Cache<Deployment>;
   replicaSets: Cache<ReplicaSet>;
   pods: Cache<Pod>;
-  configMaps: Cache<ConfigMap>;
-  services: Cache<KubeObject>;
-  serviceAccounts: Cache<KubeObject>;
-  ingresses: Cache<KubeObject>;
-  podDisruptionBudgets: Cache<KubeObject>;
   /** All Secrets, without their values. */
   secrets: Cache<KubeObject>;
   /** All ConfigMaps, without their values. */
   configMapMetadata: Cache<KubeObject>;
-}
-
-/** The caches of what a server owns. */
-export function childCaches(caches: Caches): Cache<KubeObject>[] {
-  return [
-    caches.configMaps,
-    caches.secrets,
-    caches.services,
-    caches.serviceAccounts,
-    caches.podDisruptionBudgets,
-    caches.deployments,
-    caches.ingresses,
-  ] as Cache<KubeObject>[];
+  /** One for every Kind that a server may own, those of the Deployments and Secrets included. */
+  children: readonly Cache<KubeObject>[];
 }
 
 /** Remembers what a write returned, in the cache of its Kind. */
-export function rememberChild(caches: Caches, written: KubeObject): void {
-  childCaches(caches)
-    .find(({ kind }) => kind.kind === written.kind)
-    ?.remember(written);
+export function rememberChild({ children }: Caches, written: KubeObject): void {
+  children.find(({ kind }) => kind.kind === written.kind)?.remember(written);
 }

@@ -5,7 +5,6 @@ import type { KubeObject, ObjectRef } from '../api/object.ts';
 import { childNames } from '../names.ts';
 import { secretMounts } from '../resources/secret-mounts.ts';
 import { selectAgents } from './agent-selection.ts';
-import { childCaches } from './caches.ts';
 import type { Caches, ConfigMap, Deployment, Pod, ReplicaSet } from './caches.ts';
 import type { ConfigMapTexts } from './config-map-texts.ts';
 import { isOwnedBy } from './ownership.ts';
@@ -38,7 +37,7 @@ export async function observe(
   const server = caches.servers.get(ref);
   if (server === undefined || server.metadata.deletionTimestamp !== undefined) return undefined;
   const { agents, missing } = selectAgents(server, caches.agents.list(ref.namespace));
-  const owned = childCaches(caches)
+  const owned = caches.children
     .flatMap((cache) => cache.list(ref.namespace))
     .filter((object) => isOwnedBy(object, server.metadata.uid));
   const deployment = owned.find(({ kind }) => kind === 'Deployment') as Deployment | undefined;

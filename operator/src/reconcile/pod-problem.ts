@@ -49,7 +49,17 @@ function sentence(what: string, words: string | undefined): string {
   return clipped === '' ? what : `${what}: ${clipped}`;
 }
 
+/** A log line's own words: its time would make every crash look like another one. */
+function wordsOf(line: string): string {
+  try {
+    const { msg } = JSON.parse(line) as { msg?: unknown };
+    return typeof msg === 'string' ? msg : line;
+  } catch {
+    return line;
+  }
+}
+
 function clip(text = ''): string {
-  const line = text.trim().replaceAll(/\s+/g, ' ');
+  const line = text.trim().split('\n').map(wordsOf).join(' ').replaceAll(/\s+/g, ' ');
   return line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS)}…` : line;
 }

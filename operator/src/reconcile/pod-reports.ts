@@ -4,35 +4,44 @@ import type { Pod } from './caches.ts';
 /** Asks a pod for its own account. Rejects with a sentence when it does not give one in time. */
 export type ReadPodStatus = (podIp: string, port: number) => Promise<StatusReport>;
 
-/** What a ready pod said of itself, or why it said nothing. */
+/** What a running pod said of itself, or why it said nothing. */
 export interface PodReport {
   pod: string;
+  /** Whether callers reach it; only then does what it serves count. */
+  ready: boolean;
   report?: StatusReport;
   error?: string;
 }
 
-/** Asks every ready pod at once; pods that are still starting or on their way out do not count. */
+/** Asks every running pod at once; one that is on its way out has nothing to say any more. */
 export async function readReports(
   pods: readonly Pod[],
   port: number,
   read: ReadPodStatus,
 ): Promise<PodReport[]> {
-  const ready = pods.filter(isReady).sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  const running = pods
+    .filter(isRunning)
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   return Promise.all(
-    ready.map(async ({ metadata, status }) => {
+    running.map(async (pod) => {
+      const named = { pod: pod.metadata.name, ready: isReady(pod) };
       try {
-        return { pod: metadata.name, report: await read(status?.podIP ?? '', port) };
+        return { ...named, report: await read(pod.status?.podIP ?? '', port) };
       } catch (error) {
-        return {
-          pod: metadata.name,
-          error: error instanceof Error ? error.message : String(error),
-        };
+        return { ...named, error: error instanceof Error ? error.message : String(error) };
       }
     }),
   );
 }
 
-function isReady({ metadata, status }: Pod): boolean {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  return metadata.deletionTimestamp === undefined && ready?.status === 'True';
+function isRunning({ metadata, status }: Pod): boolean {
+  return (
+    metadata.deletionTimestamp === undefined &&
+    status?.phase === 'Running' &&
+    status.podIP !== undefined
+  );
+}
+
+function isReady({ status }: Pod): boolean {
+  return status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
 }

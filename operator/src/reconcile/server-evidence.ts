@@ -33,12 +33,13 @@ export function serverEvidence(findings: Findings): ServerEvidence {
   const { observed, rendered, outcome, deployment, reports } = findings;
   const { server, agents, missingAgents, pods } = observed;
   const before = findings.readings ?? readingsBefore(server);
+  const serving = reports.filter(({ ready }) => ready);
   return {
     outcome,
     rollout: rolloutOf(deployment, pods),
     revision: agentsRevision(rendered.files),
-    reports,
-    agents: agentStates(agents, missingAgents, rendered.rejected, reports),
+    reports: serving,
+    agents: agentStates(agents, missingAgents, rendered.rejected, serving),
     required: [defaultAgent(server), ...(server.spec.agents.names ?? [])],
     url: publicUrl(server, findings.clusterDomain),
     replicas: deployment?.status?.replicas ?? 0,

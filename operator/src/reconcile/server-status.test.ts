@@ -41,7 +41,7 @@ function evidence(changes: Partial<ServerEvidence> = {}): ServerEvidence {
     outcome: { kind: 'applied' },
     rollout: rolloutOf(RUNNING, []),
     revision: 'r1',
-    reports: [{ pod: 'demo-1', report: aReport() }],
+    reports: [{ pod: 'demo-1', ready: true, report: aReport() }],
     agents: [{ name: 'assistant', loaded: true, generation: 1 }],
     required: ['assistant'],
     url: 'http://demo',
@@ -126,14 +126,14 @@ describe('Ready', () => {
     },
     {
       reason: 'a ready pod does not answer',
-      changes: { reports: [{ pod: 'demo-1', error: 'timeout' }] },
+      changes: { reports: [{ pod: 'demo-1', ready: true, error: 'timeout' }] },
       ready: 'False',
       because: 'StatusUnreadable',
       says: 'demo-1',
     },
     {
       reason: 'a pod has not read the latest agents',
-      changes: { reports: [{ pod: 'demo-1', report: aReport({ revision: 'r0' }) }] },
+      changes: { reports: [{ pod: 'demo-1', ready: true, report: aReport({ revision: 'r0' }) }] },
       ready: 'False',
       because: 'LoadingAgents',
       says: 'demo-1',
@@ -198,7 +198,9 @@ describe('the status of a server', () => {
     const server = { ...aServer(), status: first };
     const later = new Date(NOW.getTime() + 60_000);
     expect(serverStatus(server, evidence(), later)).toEqual(first);
-    const behind = evidence({ reports: [{ pod: 'p', report: aReport({ revision: 'r0' }) }] });
+    const behind = evidence({
+      reports: [{ pod: 'p', ready: true, report: aReport({ revision: 'r0' }) }],
+    });
     const ready = serverStatus(server, behind, later).conditions?.find(
       ({ type }) => type === 'Ready',
     );
@@ -215,17 +217,19 @@ describe('a dependency', () => {
   });
 
   it('is believed after three equal readings', () => {
-    let readings = nextReadings(undefined, 'memory', [{ pod: 'p', report: unreachable }]);
+    let readings = nextReadings(undefined, 'memory', [
+      { pod: 'p', ready: true, report: unreachable },
+    ]);
     expect(readings.settled).toBe('Unknown');
-    readings = nextReadings(readings, 'memory', [{ pod: 'p', report: unreachable }]);
+    readings = nextReadings(readings, 'memory', [{ pod: 'p', ready: true, report: unreachable }]);
     expect(readings.settled).toBe('Unknown');
-    readings = nextReadings(readings, 'memory', [{ pod: 'p', report: unreachable }]);
+    readings = nextReadings(readings, 'memory', [{ pod: 'p', ready: true, report: unreachable }]);
     expect(readings).toMatchObject({ settled: 'Unreachable', message: 'refused' });
   });
 
   it('starts counting anew when a reading differs', () => {
     const twice = { settled: 'Reachable', last: 'Unreachable', times: 2, message: '' } as const;
-    const readings = nextReadings(twice, 'memory', [{ pod: 'p', report: aReport() }]);
+    const readings = nextReadings(twice, 'memory', [{ pod: 'p', ready: true, report: aReport() }]);
     expect(readings).toMatchObject({ settled: 'Reachable', last: 'Reachable', times: 1 });
   });
 });

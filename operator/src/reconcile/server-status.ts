@@ -18,6 +18,9 @@ export interface ServerEvidence extends Evidence {
   readings: Record<Dependency, Readings>;
 }
 
+/** Agents that a status lists; a selector may find more of them, and those only count. */
+const MAX_AGENTS = 256;
+
 /** The whole status of a server. Equal evidence gives equal bytes, so nothing is written twice. */
 export function serverStatus(
   server: A2AServer,
@@ -40,7 +43,9 @@ export function serverStatus(
       .join(','),
     revision: evidence.revision,
     agentSummary: `${loaded}/${agents.length}`,
-    agents: agents.map((agent) => ({ ...agent, url: agentUrl(url, agent.name) })),
+    agents: agents
+      .slice(0, MAX_AGENTS)
+      .map((agent) => ({ ...agent, url: agentUrl(url, agent.name) })),
   };
 }
 
@@ -81,10 +86,10 @@ function agentsLoaded(agents: readonly AgentState[]): Verdict {
 
 function progressing({ rollout }: ServerEvidence): Verdict {
   const type = CONDITION.Progressing;
-  const { message } = rollout;
-  return rollout.complete
-    ? { type, status: 'False', reason: REASON.RolledOut, message }
-    : { type, status: 'True', reason: REASON.RollingOut, message };
+  const { complete, available, message } = rollout;
+  if (!complete) return { type, status: 'True', reason: REASON.RollingOut, message };
+  if (!available) return { type, status: 'True', reason: REASON.PodsNotReady, message };
+  return { type, status: 'False', reason: REASON.RolledOut, message };
 }
 
 function dependency(

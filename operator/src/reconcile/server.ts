@@ -107,7 +107,6 @@ function build(
 }
 
 function nextLook({ reports, revision, readings }: ServerEvidence, random: () => number): Result {
-  if (reports.length === 0) return {};
   const behind = reports.some(({ report }) => report?.revision !== revision);
   const pending = behind || Object.values(readings).some(isUnsettled);
   return { requeueAfterMs: pending ? PENDING_MS : STEADY_MS * (0.9 + random() / 5) };

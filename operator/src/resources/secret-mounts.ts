@@ -73,6 +73,8 @@ export function secretVolume({ volume, secretName, key: fileName }: SecretMount)
     secret: {
       secretName,
       defaultMode: FILE_MODE,
+      // A missing key then is the runtime's to name; the kubelet would only tell it in events.
+      optional: true,
       ...(fileName !== undefined && { items: [{ key: fileName, path: fileName }] }),
     },
   };
