@@ -17,7 +17,7 @@ bootstrap:
 up: bootstrap ## Start a cluster, install everything and talk to an agent (CLUSTER=current: use your own)
 	@node e2e/demo/main.ts up
 
-down: bootstrap ## Stop the cluster and leave nothing behind
+down: bootstrap ## Stop the cluster; nothing of it stays but caches
 	@node e2e/demo/main.ts down
 
 dev: bootstrap ## Run the runtime alone with config/dev (AGENTS=folder: your own agents)

@@ -9,7 +9,10 @@ const { AGENTS } = process.env;
 const run = (args: readonly string[], environment: Record<string, string> = {}): ChildProcess =>
   spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...environment } });
 
-const model = run(['runtime/test/fake-openai/main.ts', '--port', '4010']);
+const model = run([
+  'runtime/test/fake-openai/main.ts',
+  ...['--host', '127.0.0.1', '--port', '4010'],
+]);
 const runtime = run(
   ['--env-file=config/dev.env', '--env-file-if-exists=.env', 'runtime/src/main.ts'],
   AGENTS === undefined ? {} : { A2A_AGENTS_DIR: AGENTS, A2A_DEFAULT_AGENT: '' },

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
-import { binaryPath } from '../cluster/binaries.ts';
 import { waitFor } from '../cluster/wait.ts';
 import { currentCluster } from '../platform/access.ts';
 import {
@@ -15,12 +14,16 @@ import { DEMO_NAMESPACE, apiKey, awaitSamples, installSamples } from './samples.
 
 const FORWARDED = 'http://127.0.0.1:18880';
 
+const REMOVAL = `  kubectl delete namespace ${DEMO_NAMESPACE} a2a-platform
+  helm uninstall -n a2a-operator-system a2a-operator
+  kubectl delete crd a2aservers.a2a-operator.io agentdefinitions.a2a-operator.io`;
+
 /**
  * The demo on the cluster of the user's current context, after a confirmation. The images must be
  * there already: docs/how-to/own-cluster.md says how to bring them, with kind for example.
  */
 export async function upCurrent(): Promise<void> {
-  const cluster = await currentCluster();
+  const cluster = currentCluster();
   const context = (await cluster.kubectl('config', 'current-context')).trim();
   await confirm(`Install the operator, Redis, LiteLLM and samples into "${context}"? [y/N] `);
   const images = imagesFrom(process.env);
@@ -31,7 +34,7 @@ export async function upCurrent(): Promise<void> {
   await awaitSamples(cluster);
   const key = await apiKey(cluster, 'quickstart');
   await withPortForward(() => showConversation(FORWARDED, key, FORWARDED));
-  console.log(`\nRemove it with: kubectl delete namespace ${DEMO_NAMESPACE} a2a-platform`);
+  console.log(`\nRemove it with:\n${REMOVAL}`);
 }
 
 function imagesFrom(environment: Readonly<Record<string, string | undefined>>): ProjectImages {
@@ -55,7 +58,7 @@ async function confirm(question: string): Promise<void> {
 async function withPortForward(work: () => Promise<void>): Promise<void> {
   const ports = `${new URL(FORWARDED).port}:http`;
   const args = ['port-forward', '-n', DEMO_NAMESPACE, 'service/quickstart', ports];
-  const forward = spawn(await binaryPath('kubectl'), args, { stdio: 'ignore' });
+  const forward = spawn('kubectl', args, { stdio: 'ignore' });
   try {
     const answers = async (): Promise<boolean> => (await fetch(`${FORWARDED}/a2a/livez`)).ok;
     await waitFor('the port-forward to quickstart', answers, { seconds: 20 });

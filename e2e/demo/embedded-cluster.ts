@@ -59,6 +59,6 @@ Up in ${seconds} s. What to try next:
     "parts":[{"text":"Hello"}]}}}'
 
   Edit config/samples/quickstart.yaml and run \`make up\` again; the agent answers anew.
-  \`make down\` stops the cluster and leaves nothing behind.
+  \`make down\` stops the cluster; nothing of it stays but caches.
 `;
 }

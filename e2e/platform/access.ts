@@ -1,4 +1,4 @@
-import { binaryPath, buildBinaries } from '../cluster/binaries.ts';
+import { binaryPath } from '../cluster/binaries.ts';
 import { run } from '../cluster/command.ts';
 import { adminKubeconfig } from '../cluster/paths.ts';
 
@@ -11,24 +11,26 @@ export interface ClusterAccess {
   apply(manifests: string, ...args: string[]): Promise<string>;
 }
 
-/** The embedded cluster. */
+/** The embedded cluster, with the binaries that it was built with. */
 export function embeddedCluster(): ClusterAccess {
-  return access({ KUBECONFIG: adminKubeconfig });
+  return access(binaryPath, { KUBECONFIG: adminKubeconfig });
 }
 
-/** The cluster of the user's current context. */
-export async function currentCluster(): Promise<ClusterAccess> {
-  await buildBinaries(['kubernetes', 'helm']);
-  return access({});
+/** The cluster of the user's current context, with the user's own kubectl and helm. */
+export function currentCluster(): ClusterAccess {
+  return access((name) => Promise.resolve(name), {});
 }
 
-function access(environment: Record<string, string>): ClusterAccess {
+function access(
+  binary: (name: string) => Promise<string>,
+  environment: Record<string, string>,
+): ClusterAccess {
   const kubectl = async (args: readonly string[], input?: string): Promise<string> =>
-    run(await binaryPath('kubectl'), args, { environment, ...(input !== undefined && { input }) });
+    run(await binary('kubectl'), args, { environment, ...(input !== undefined && { input }) });
   return {
     kubectl: (...args) => kubectl(args),
     apply: (manifests, ...args) =>
       kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-', ...args], manifests),
-    helm: async (...args) => run(await binaryPath('helm'), args, { environment }),
+    helm: async (...args) => run(await binary('helm'), args, { environment }),
   };
 }

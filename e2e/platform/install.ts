@@ -43,7 +43,10 @@ export async function installOperator(
       ...['upgrade', '--install', 'a2a-operator', join(repositoryFolder, 'charts/a2a-operator')],
       ...['--namespace', OPERATOR_NAMESPACE, '--wait', '--timeout', '120s'],
       ...['--set-string', `image.repository=${operatorRepository},image.tag=${operatorTag}`],
-      ...['--set-string', `runtimeImage.repository=${runtimeRepository},runtimeImage.tag=${runtimeTag}`],
+      ...[
+        '--set-string',
+        `runtimeImage.repository=${runtimeRepository},runtimeImage.tag=${runtimeTag}`,
+      ],
     );
   });
 }
@@ -55,8 +58,8 @@ export async function installPlatform(
   upstream: Upstream,
 ): Promise<Credentials> {
   const values = {
-    REDIS_IMAGE: redisImage,
-    LITELLM_IMAGE: litellmImage,
+    REDIS_IMAGE: process.env.REDIS_IMAGE ?? redisImage,
+    LITELLM_IMAGE: process.env.LITELLM_IMAGE ?? litellmImage,
     FAKE_OPENAI_IMAGE: fakeOpenai,
     MODEL: upstream.model,
     MODEL_API_BASE: upstream.apiBase,

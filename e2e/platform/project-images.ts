@@ -44,7 +44,7 @@ async function build(name: keyof ProjectImages): Promise<string> {
     context: join(repositoryFolder, context),
   };
   return await reportProgress(`image ${repository}`, async () => {
-    const id = await buildImage({ ...image, tag: `${repository}:newest` });
+    const id = await buildImage({ ...image, tag: `${repository}:dev` });
     const tag = `${repository}:${id.replace('sha256:', '').slice(0, 12)}`;
     // The second build is answered from the builder's cache; it only adds the tag.
     await buildImage({ ...image, tag });

@@ -6,8 +6,15 @@ import type { AgentDefinitionSpec } from './agentdefinition.gen.ts';
 /** Largest free JSON value in an AgentDefinition, in bytes of UTF-8. */
 const FREE_JSON_MAX_BYTES = 64 * 1024;
 
-/** Request fields that the runtime sets itself on every model call. */
-const RESERVED_PARAMS = ['model', 'messages', 'stream', 'stream_options', 'tools', 'tool_choice'];
+/**
+ * Request fields that an agent's author must not set: the runtime sets them on every model call, or
+ * the proxy would follow them elsewhere with its own credentials.
+ */
+const RESERVED_PARAMS = [
+  ...['model', 'messages', 'n', 'stream', 'stream_options', 'tools', 'tool_choice'],
+  ...['api_base', 'api_key', 'api_version', 'base_url', 'custom_llm_provider'],
+  ...['extra_body', 'extra_headers'],
+];
 
 /** One thing that is wrong with a spec: where, what, and what to do about it. */
 export interface FieldError {
@@ -44,7 +51,7 @@ function paramsErrors({ model }: AgentDefinitionSpec): FieldError[] {
     message:
       key === 'model'
         ? 'the runtime sets it; use spec.model.name'
-        : 'the runtime sets it; remove it here',
+        : 'it is not for an agent to set; remove it',
   }));
   const bytes = Buffer.byteLength(canonicalJson(params));
   if (bytes <= FREE_JSON_MAX_BYTES) return reserved;

@@ -232,7 +232,7 @@ export const agentDefinitionSpecSchema = {
         },
         "params": {
           "type": "object",
-          "description": "Parameters sent with every model call, for example temperature or max_tokens. The keys model, messages, stream, stream_options, tools and tool_choice are the runtime's own and refused, as are more than 64 KiB.",
+          "description": "Parameters sent with every model call, for example temperature or max_tokens. Refused are the fields that the runtime sets (model, messages, n, stream, stream_options, tools, tool_choice), those that would lead the proxy elsewhere (api_base, api_key, api_version, base_url, custom_llm_provider, extra_body, extra_headers), and more than 64 KiB.",
           "maxProperties": 64,
           "additionalProperties": true
         }
