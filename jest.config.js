@@ -24,7 +24,6 @@ export default {
     suite('e2e', ['<rootDir>/e2e/cases/**/*.test.ts'], {
       globalSetup: '<rootDir>/e2e/cases/global-setup.mts',
       globalTeardown: '<rootDir>/e2e/cases/global-teardown.mts',
-      testTimeout: 120_000,
     }),
   ],
 };

@@ -20,6 +20,8 @@ export interface Caller {
   protocolVersion?: '0.3' | '1.0';
   /** Where to connect instead of the host that the card advertises. */
   via?: string;
+  /** What sends the requests; default is Node's own. */
+  fetch?: typeof fetch;
 }
 
 /**
@@ -29,10 +31,11 @@ export interface Caller {
 export async function officialClient(caller: Caller): Promise<Client> {
   const { baseUrl, cardPath, headers = {}, binding = 'JSONRPC', protocolVersion, via } = caller;
   const old = protocolVersion === '0.3';
+  const send = caller.fetch ?? fetch;
   const fetchImpl: typeof fetch = (input, init) => {
     const sent = new Headers(init?.headers);
     for (const [name, value] of Object.entries(headers)) sent.set(name, value);
-    return fetch(via === undefined ? input : redirected(input, via), { ...init, headers: sent });
+    return send(via === undefined ? input : redirected(input, via), { ...init, headers: sent });
   };
   const options = { fetchImpl, legacyCompat: { enabled: old } };
   const transport =

@@ -3,6 +3,11 @@ export interface Json {
   [key: string]: Json;
 }
 
+/** A value that is text; anything else gives an empty one. */
+export function string(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 export interface Answer {
   status: number;
   headers: Headers;
@@ -85,7 +90,7 @@ export interface EventStream {
 async function* events(response: Response): AsyncGenerator<Json> {
   const decoder = new TextDecoder();
   let rest = '';
-  for await (const bytes of response.body ?? []) {
+  for await (const bytes of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     const frames = (rest + decoder.decode(bytes, { stream: true })).split('\n\n');
     rest = frames.pop() ?? '';
     for (const frame of frames) {

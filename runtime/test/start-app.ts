@@ -100,11 +100,14 @@ export function testConfig(agentsDir: string, modelUrl: string): RuntimeConfig {
   };
 }
 
-/** Polls until the condition holds; rejects with a sentence after ten seconds. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
+/** Polls until the condition holds; rejects with a sentence when it does not in time. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs = 10_000,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`not within 10 s: ${condition.toString()}`);
+    if (Date.now() > deadline) throw new Error(`not in time: ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

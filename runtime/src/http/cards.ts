@@ -31,12 +31,21 @@ export function cardEndpoint(deps: HttpDeps): RequestHandler {
         'Content-Type': 'application/json',
         'X-Request-Id': requestId(request, deps.newId),
       });
-      if (request.fresh) response.status(304).end();
+      if (isKnown(request, etag)) response.status(304).end();
       else response.end(body);
     } catch (error) {
       replyFailure(deps, { request, response }, { error, ...restFailure(error) });
     }
   };
+}
+
+/**
+ * Whether the client has this very card. Express would not say so to clients that also send
+ * `Cache-Control: no-cache`, as `fetch` does; but they too have just asked, and that is enough.
+ */
+function isKnown(request: Request, etag: string): boolean {
+  const known = (request.get('If-None-Match') ?? '').split(',').map((tag) => tag.trim());
+  return known.some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag);
 }
 
 function cardFor(deps: HttpDeps, agent: ServedAgent, request: Request): CardJson {

@@ -56,12 +56,15 @@ export const restFailure: FailureShape = (error) => {
   return { status, headers: {}, body };
 };
 
-/** HTTP+JSON of 0.3: A2A errors bare, HTTP problems as in 1.0, because clients share that code. */
+/**
+ * HTTP+JSON of 0.3: A2A errors bare, HTTP problems as in 1.0, because clients share that code. By
+ * `type` the official Python client knows the error.
+ */
 export const legacyRestFailure: FailureShape = (error) => {
   const shaped = restFailure(error);
   if (!(error instanceof A2AError)) return shaped;
   const { code, message } = toJsonRpcError(error);
-  return { ...shaped, body: { code, message } };
+  return { ...shaped, body: { code, message, type: error.name } };
 };
 
 function badRequest(error: A2AError): object[] {

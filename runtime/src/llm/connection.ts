@@ -1,13 +1,5 @@
 import type { Dispatcher, Pool } from 'undici';
-
-/** How to reach the model proxy. */
-export interface ConnectionSettings {
-  origin: string;
-  /** Connections at a time; further calls wait in line. */
-  maxConcurrentCalls: number;
-  /** Certificate authorities (PEM) instead of the built-in ones. */
-  ca?: string;
-}
+import type { ConnectionSettings } from './connection-settings.ts';
 
 /** One pool of connections to the proxy, opened by the first call. */
 export interface Connection {

@@ -117,5 +117,6 @@ function retryAfter(headers: Dispatcher.ResponseData['headers']): number | undef
 }
 
 function isConnectError(error: unknown): boolean {
-  return error instanceof Error && CONNECT_ERRORS.has(String(Reflect.get(error, 'code')));
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && CONNECT_ERRORS.has(code);
 }

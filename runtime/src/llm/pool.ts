@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import type { ConnectionSettings } from './connection.ts';
+import type { ConnectionSettings } from './connection-settings.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 

@@ -1,5 +1,8 @@
 import type { ChatMessage } from '../agent/types.ts';
 
+/** One message of a conversation, as the model sees it. */
+export type ConversationMessage = ChatMessage;
+
 /** A conversation: the same context id of another owner or agent is another, empty one. */
 export interface ConversationKey {
   agent: string;
@@ -17,7 +20,7 @@ export const CONVERSATION_MAX_MESSAGES = 1000;
  */
 export interface ConversationStore {
   /** Oldest message first; empty when there is none. */
-  read(key: ConversationKey): Promise<ChatMessage[]>;
+  read(key: ConversationKey): Promise<ConversationMessage[]>;
   /** Adds the messages together and in this order; concurrent appends lose nothing. */
-  append(key: ConversationKey, messages: readonly ChatMessage[]): Promise<void>;
+  append(key: ConversationKey, messages: readonly ConversationMessage[]): Promise<void>;
 }

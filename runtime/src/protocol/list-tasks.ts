@@ -4,7 +4,7 @@ import { scopeOf } from './call.ts';
 import { withHistory } from './history.ts';
 import type { ListTasksRequest, ListTasksResponse } from '@a2a-js/sdk';
 import type { Call } from './call.ts';
-import type { Workshop } from './send-message.ts';
+import type { Workshop } from './workshop.ts';
 import type { TaskPosition, TaskQuery } from './task-store.ts';
 
 const DEFAULT_PAGE_SIZE = 50;

@@ -15,27 +15,9 @@ import { UnavailableError } from './unavailable-error.ts';
 import { observedRun } from './run-metrics.ts';
 import { turnWork } from './turn-work.ts';
 import type { Message, SendMessageRequest, Task } from '@a2a-js/sdk';
-import type { RunTurn } from '../agent/types.ts';
-import type { Clock, Telemetry } from '../ops/telemetry.ts';
 import type { Call } from './call.ts';
-import type { ConversationStore } from './conversation-store.ts';
-import type { LiveRuns } from './live-runs.ts';
 import type { TaskRun } from './task-run.ts';
-import type { TaskStore } from './task-store.ts';
-
-/** What working on tasks needs. */
-export interface Workshop {
-  tasks: TaskStore;
-  conversations: ConversationStore;
-  runs: LiveRuns;
-  runTurn: RunTurn;
-  telemetry: Telemetry;
-  clock: Clock;
-  /** Makes ids of tasks, contexts and messages: unique and not to be guessed. */
-  newId: () => string;
-  /** Whether the server finishes its work and takes no more. */
-  isDraining: () => boolean;
-}
+import type { Workshop } from './workshop.ts';
 
 const RETRY_WHILE_DRAINING_SECONDS = 1;
 

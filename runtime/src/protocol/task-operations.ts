@@ -21,7 +21,7 @@ import type {
   Task,
 } from '@a2a-js/sdk';
 import type { Call } from './call.ts';
-import type { Workshop } from './send-message.ts';
+import type { Workshop } from './workshop.ts';
 
 /** Events of a task; `return()` leaves at once and never touches the task. */
 export type TaskEvents = AsyncIterableIterator<StreamResponse, void, undefined>;

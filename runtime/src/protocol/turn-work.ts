@@ -6,7 +6,7 @@ import type { Task } from '@a2a-js/sdk';
 import type { ChatMessage, CompletionRequest } from '../agent/types.ts';
 import type { Call } from './call.ts';
 import type { ConversationKey } from './conversation-store.ts';
-import type { Workshop } from './send-message.ts';
+import type { Workshop } from './workshop.ts';
 import type { RunOptions } from './task-run.ts';
 
 /** Waits before the attempts to store an answer while the store is away: about 15 s together. */

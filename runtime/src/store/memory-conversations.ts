@@ -1,12 +1,11 @@
 import { CONVERSATION_MAX_MESSAGES } from '../protocol/conversation-store.ts';
-import type { ChatMessage } from '../agent/types.ts';
 import type { Clock } from '../ops/telemetry.ts';
-import type { ConversationKey, ConversationStore } from '../protocol/conversation-store.ts';
+import type { ConversationKey, ConversationMessage, ConversationStore } from '../protocol/conversation-store.ts';
 
 const SWEEP_EVERY_MS = 30_000;
 
 interface Conversation {
-  messages: ChatMessage[];
+  messages: ConversationMessage[];
   usedAtMs: number;
 }
 

@@ -21,6 +21,8 @@ export type RedisClient = Redis | Cluster;
 type Options = Omit<RedisOptions, 'replyMapping'>;
 
 const CONNECT_TIMEOUT_MS = 3000;
+/** After closing, a connection that does not end by itself is destroyed. */
+const DISCONNECT_TIMEOUT_MS = 200;
 const MAX_RECONNECT_DELAY_MS = 2000;
 
 /** A client that connects by itself, again and again; its commands fail while it cannot. */
@@ -92,6 +94,7 @@ function connectionOptions(address: RedisAddress): Options {
   return {
     ...credentials(address),
     connectTimeout: CONNECT_TIMEOUT_MS,
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     maxRetriesPerRequest: 1,
     // What every server and every proxy understands.
     protocol: 2,

@@ -1,7 +1,6 @@
 import { CONVERSATION_MAX_MESSAGES } from '../protocol/conversation-store.ts';
 import { conversationKey } from './keys.ts';
-import type { ChatMessage } from '../agent/types.ts';
-import type { ConversationStore } from '../protocol/conversation-store.ts';
+import type { ConversationMessage, ConversationStore } from '../protocol/conversation-store.ts';
 import type { RedisCommands } from './redis-commands.ts';
 
 /** Version of a message's record; a replica that is older skips what it cannot read. */
@@ -38,12 +37,12 @@ export function redisConversations(
   };
 }
 
-function record({ role, content }: ChatMessage): string {
+function record({ role, content }: ConversationMessage): string {
   return JSON.stringify({ schemaVersion: SCHEMA_VERSION, role, content });
 }
 
-function message(text: string): ChatMessage[] {
-  const { schemaVersion, role, content } = JSON.parse(text) as ChatMessage & {
+function message(text: string): ConversationMessage[] {
+  const { schemaVersion, role, content } = JSON.parse(text) as ConversationMessage & {
     schemaVersion: number;
   };
   return schemaVersion === SCHEMA_VERSION ? [{ role, content }] : [];

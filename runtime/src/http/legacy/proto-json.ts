@@ -9,13 +9,26 @@ type Json = Record<string, unknown>;
 
 /** A body of `message:send` or `message:stream` as the parameters of `message/send`. */
 export function sendParams(body: JsonParams): JsonParams {
-  const message = (body.message ?? body.request) as Json | undefined;
-  const configuration = body.configuration as Json | undefined;
+  const message = body.message ?? body.request;
+  const { configuration } = body;
   return {
-    message: message && jsonRpcMessage(message),
-    ...(configuration && { configuration: jsonRpcConfiguration(configuration) }),
+    message: isJson(message) ? jsonRpcMessage(camelCase(message)) : message,
+    ...(isJson(configuration) && {
+      configuration: jsonRpcConfiguration(camelCase(configuration)),
+    }),
     ...(body.metadata !== undefined && { metadata: body.metadata }),
   };
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Proto JSON may be written with the proto's own names; the official Python client does. */
+function camelCase(value: Json): Json {
+  const name = (key: string): string =>
+    key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [name(key), inner]));
 }
 
 function jsonRpcMessage({ content, ...message }: Json): Json {
@@ -25,7 +38,9 @@ function jsonRpcMessage({ content, ...message }: Json): Json {
     role: String(message.role)
       .replace(/^ROLE_/, '')
       .toLowerCase(),
-    parts: Array.isArray(parts) ? parts.map((part) => jsonRpcPart(part as Json)) : parts,
+    parts: Array.isArray(parts)
+      ? parts.map((part: unknown) => (isJson(part) ? jsonRpcPart(part) : part))
+      : parts,
   };
 }
 
@@ -33,12 +48,13 @@ function jsonRpcPart(part: Json): Json {
   if (part.kind !== undefined) return part;
   const metadata = part.metadata === undefined ? {} : { metadata: part.metadata };
   if (part.file !== undefined) {
-    const { fileWithUri, fileWithBytes, ...file } = part.file as Json;
+    if (!isJson(part.file)) return { kind: 'file' };
+    const { fileWithUri, fileWithBytes, ...file } = camelCase(part.file);
     const content = fileWithUri === undefined ? { bytes: fileWithBytes } : { uri: fileWithUri };
     return { kind: 'file', file: { ...file, ...content }, ...metadata };
   }
   if (part.data === undefined) return { kind: 'text', text: part.text, ...metadata };
-  return { kind: 'data', data: (part.data as Json).data, ...metadata };
+  return { kind: 'data', data: isJson(part.data) ? part.data.data : undefined, ...metadata };
 }
 
 /** Proto leaves out what has its default: no `blocking` means false, no `historyLength` means 0. */
