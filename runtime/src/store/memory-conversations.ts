@@ -1,6 +1,10 @@
 import { CONVERSATION_MAX_MESSAGES } from '../protocol/conversation-store.ts';
 import type { Clock } from '../ops/telemetry.ts';
-import type { ConversationKey, ConversationMessage, ConversationStore } from '../protocol/conversation-store.ts';
+import type {
+  ConversationKey,
+  ConversationMessage,
+  ConversationStore,
+} from '../protocol/conversation-store.ts';
 
 const SWEEP_EVERY_MS = 30_000;
 

@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { CONVERSATION_MAX_MESSAGES } from '../../src/protocol/conversation-store.ts';
-import type { ConversationKey, ConversationMessage, ConversationStore } from '../../src/protocol/conversation-store.ts';
+import type {
+  ConversationKey,
+  ConversationMessage,
+  ConversationStore,
+} from '../../src/protocol/conversation-store.ts';
 
 const KEY: ConversationKey = { agent: 'greeter', owner: 'alice', contextId: 'ctx' };
 
@@ -17,7 +21,10 @@ export function conversationConformance(name: string, open: () => ConversationSt
 
     test('come back in order, with role and text as they were', async () => {
       const store = open();
-      const answer: ConversationMessage = { role: 'assistant', content: 'Grüße "…"\n\u0000 {{x}} 🦜' };
+      const answer: ConversationMessage = {
+        role: 'assistant',
+        content: 'Grüße "…"\n\u0000 {{x}} 🦜',
+      };
       await store.append(KEY, [said('one'), answer]);
       await store.append(KEY, [said('two')]);
       expect(await store.read(KEY)).toEqual([said('one'), answer, said('two')]);
