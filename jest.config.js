@@ -12,7 +12,7 @@ const suite = (displayName, testMatch, extra = {}) => ({
 export default {
   projects: [
     suite('unit', [
-      '<rootDir>/{operator,runtime,tools}/{src,test,.}/**/*.test.ts',
+      '<rootDir>/{operator,runtime,tools}/**/*.test.ts',
       '<rootDir>/e2e/cluster/**/*.test.ts',
       '!**/*.redis.test.ts',
       '!**/*.api.test.ts',

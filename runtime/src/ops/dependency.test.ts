@@ -1,0 +1,26 @@
+import { expect, test } from '@jest/globals';
+import { watchDependency } from './dependency.ts';
+import { manualClock, settled } from '../../test/manual-clock.ts';
+import { testTelemetry } from '../../test/telemetry.ts';
+
+test('a dependency is looked at again and again, and its outage is measured from its beginning', async () => {
+  const clock = manualClock();
+  const { log, lines } = testTelemetry();
+  let isUp = false;
+  const check = (): Promise<void> =>
+    isUp ? Promise.resolve() : Promise.reject(new Error('refused'));
+  const dependency = watchDependency({ name: 'Redis', check, intervalMs: 2000, clock, log });
+  expect(dependency.report()).toEqual({ state: 'Unknown' });
+  expect(dependency.unreachableSeconds()).toBe(0);
+  await settled();
+  expect(dependency.report()).toEqual({ state: 'Unreachable', message: 'refused' });
+  await clock.advance(15_000);
+  expect(dependency.unreachableSeconds()).toBe(15);
+  isUp = true;
+  await clock.advance(2000);
+  expect(dependency.report()).toEqual({ state: 'Reachable' });
+  expect(dependency.unreachableSeconds()).toBe(0);
+  expect(lines.map(({ msg }) => msg)).toEqual(['Redis is unreachable', 'Redis is reachable again']);
+  dependency.stop();
+  expect(clock.pending()).toBe(0);
+});
