@@ -1,8 +1,6 @@
-import { succeeds } from '../cluster/command.ts';
-import { binaryPath } from '../cluster/binaries.ts';
 import { ensureStockImage } from '../cluster/images.ts';
-import { adminKubeconfig } from '../cluster/paths.ts';
 import { ensureInstalled } from '../demo/embedded-cluster.ts';
+import { clusterAnswers } from './cluster-answers.ts';
 
 /** Set while the run is to take the cluster down again, because it was down before. */
 export const STARTED_BY_TESTS = 'A2A_E2E_STARTED_CLUSTER';
@@ -16,11 +14,4 @@ export default async function setUp(): Promise<void> {
   await ensureInstalled();
   // For pods that are clients.
   await ensureStockImage('node');
-}
-
-async function clusterAnswers(): Promise<boolean> {
-  const environment = { KUBECONFIG: adminKubeconfig };
-  const readyz = ['get', '--raw', '/readyz', '--request-timeout', '5s'];
-  const kubectl = await binaryPath('kubectl').catch(() => undefined);
-  return kubectl !== undefined && (await succeeds(kubectl, readyz, { environment }));
 }

@@ -4,10 +4,16 @@ import { get } from 'node:http';
 // The image's HEALTHCHECK, because there is no shell and no curl in it. Exit code 0 means healthy.
 
 const TIMEOUT_MS = 5000;
-const DEFAULT_PORT = '3000';
+const EVERYWHERE = new Set(['', '0.0.0.0', '::']);
 
-const url = `http://127.0.0.1:${process.env.A2A_PORT ?? DEFAULT_PORT}/a2a/health`;
-const request = get(url, { timeout: TIMEOUT_MS }, ({ statusCode }) => {
+const { A2A_HOST = '', A2A_PORT } = process.env;
+const options = {
+  host: EVERYWHERE.has(A2A_HOST) ? '127.0.0.1' : A2A_HOST,
+  port: Number(A2A_PORT ?? 3000),
+  path: '/a2a/health',
+  timeout: TIMEOUT_MS,
+};
+const request = get(options, ({ statusCode }) => {
   process.exit(statusCode === 200 ? 0 : 1);
 });
 request.on('timeout', () => process.exit(1));

@@ -55,6 +55,7 @@ describe('a server that is told to stop', () => {
     expect(end?.result?.statusUpdate?.status?.state).toBe('TASK_STATE_COMPLETED');
     await stopped;
     await expect(fetch(`${app.url}/a2a/livez`)).rejects.toThrow('fetch failed');
+    await app.close();
   });
 
   test('fails a task that takes longer than the drain time, with a last event', async () => {
@@ -67,6 +68,7 @@ describe('a server that is told to stop', () => {
     expect(string(status?.message?.parts?.[0]?.text)).toContain('The server stopped before');
     await stopped;
     await until(() => app.model.requests[0]?.aborted === true);
+    await app.close();
   });
 
   test('can still cancel', async () => {
@@ -80,6 +82,7 @@ describe('a server that is told to stop', () => {
     expect(canceled.body.result?.status?.state).toBe('TASK_STATE_CANCELED');
     await last(events);
     await stopped;
+    await app.close();
   });
 });
 

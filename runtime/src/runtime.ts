@@ -38,7 +38,7 @@ export interface Runtime {
   metricsPort: number;
   /**
    * Takes no more work, lets running tasks end within the drain time, stops the others, closes
-   * everything. Resolves when nothing is left.
+   * everything. Resolves when nothing is left; asking again is waiting for the same.
    */
   stop(): Promise<void>;
 }
@@ -79,17 +79,15 @@ export async function startRuntime(config: RuntimeConfig, around: Surroundings):
     async () => agents.load(await readFolder(config.agentsDir)),
     { clock, log: log.child('catalog') },
   );
-  return {
-    port,
-    metricsPort,
-    async stop() {
-      draining = true;
-      await finishRuns(runs, config.drainTimeoutSeconds * 1000, clock);
-      stopWatching();
-      await Promise.all([close(server, CONNECTION_GRACE_MS), close(ops, CONNECTION_GRACE_MS)]);
-      await Promise.all([model.close(), stores.close()]);
-    },
+  const stop = async (): Promise<void> => {
+    draining = true;
+    await finishRuns(runs, config.drainTimeoutSeconds * 1000, clock);
+    stopWatching();
+    await Promise.all([close(server, CONNECTION_GRACE_MS), close(ops, CONNECTION_GRACE_MS)]);
+    await Promise.all([model.close(), stores.close()]);
   };
+  let stopped: Promise<void> | undefined;
+  return { port, metricsPort, stop: () => (stopped ??= stop()) };
 }
 
 function catalogDefaults({ publicUrl, defaultAgent, model }: RuntimeConfig): CatalogDefaults {

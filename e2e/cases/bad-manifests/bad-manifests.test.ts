@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { answerOf, ask } from '../../clients/json-rpc.ts';
+import { hurryKubelet } from '../kubelet.ts';
 import { LITELLM, agent, configMap, secret, server } from '../manifests.ts';
 import { beginStory, eventually, podUrl, podsOf } from '../story.ts';
 import type { Manifest } from '../manifests.ts';
@@ -184,16 +185,10 @@ describe('an agent', () => {
   });
 });
 
-/**
- * Waits until a server and its edited agent are Ready. A touched pod makes the kubelet look for new
- * agents at once; that it does so by itself within its period is the story of live-changes.
- */
+/** Waits until a server and its edited agent are Ready. */
 async function readyAfterEdit(serverName: string, agentName: string): Promise<void> {
-  const pods = ['pods', '-l', `app.kubernetes.io/instance=${serverName}`];
-  let touches = 0;
   await eventually('Ready after an edit', async () => {
-    touches += 1;
-    await story.kubectl('annotate', ...pods, '--overwrite', `e2e/touched=${touches}`);
+    await hurryKubelet(story.cluster, story.namespace);
     const wait = ['wait', '--for=condition=Ready', '--timeout=2s'];
     await story.kubectl(...wait, `a2as/${serverName}`, `agentdef/${agentName}`);
     return true;

@@ -96,23 +96,29 @@ async function versions(): Promise<string[]> {
   );
 }
 
-/** Waits until the operator's only pod has reconciled every server and every agent. */
+/** Waits until the operator's only pod has reconciled as often as there are servers and agents. */
 async function lookedAtEverything(): Promise<void> {
-  const all = ['get', 'a2as,agentdef', '--all-namespaces', '-o', 'name'];
-  const names = (await story.cluster.kubectl(...all)).trim().split('\n');
+  const counts = { a2aserver: await countOf('a2as'), agentdefinition: await countOf('agentdef') };
   await eventually('a look at everything', async () => {
     const label = ['-l', 'app.kubernetes.io/component=controller', '-o', 'json'];
     const json = await story.cluster.kubectl(...OPERATOR, 'get', 'pods', ...label);
-    const { items } = JSON.parse(json) as { items: Pod[] };
-    const [operator, another] = items;
+    const [operator, another] = (JSON.parse(json) as { items: Pod[] }).items;
     if (operator === undefined || another !== undefined) return false;
-    const metrics = await fetch(`http://${operator.status.podIP}:8080/metrics`);
-    const counters = (await metrics.text()).matchAll(
-      /^controller_runtime_reconcile_total.* (\d+)$/gm,
-    );
-    const reconciles = [...counters].reduce((sum, [, count]) => sum + Number(count), 0);
-    return reconciles >= names.length;
+    const response = await fetch(`http://${operator.status.podIP}:8080/metrics`);
+    const metrics = await response.text();
+    return Object.entries(counts).every(([name, count]) => reconciles(metrics, name) >= count);
   });
+}
+
+async function countOf(kind: string): Promise<number> {
+  const all = await story.cluster.kubectl('get', kind, '--all-namespaces', '-o', 'name');
+  return all.trim().split('\n').length;
+}
+
+function reconciles(metrics: string, controller: string): number {
+  const counter = `^controller_runtime_reconcile_total\\{.*controller="${controller}".*\\} (\\d+)$`;
+  const counts = [...metrics.matchAll(new RegExp(counter, 'gm'))];
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
 describe('without LiteLLM', () => {

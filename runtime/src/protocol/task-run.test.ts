@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { TaskState } from '@a2a-js/sdk';
+import { TaskState, taskStateToJSON } from '@a2a-js/sdk';
 import { RunStopped, startRun } from './task-run.ts';
 import { ModelError } from '../agent/types.ts';
 import { manualClock, settled } from '../../test/manual-clock.ts';
-import type { StreamResponse, Task } from '@a2a-js/sdk';
+import type { Part, StreamResponse, Task, TaskStatus } from '@a2a-js/sdk';
 import type { RunOptions, TaskRun } from './task-run.ts';
 
 interface Observed {
@@ -33,19 +33,21 @@ function start(work: RunOptions['work'], save?: RunOptions['save']): Observed {
   return { run, saved, unexpected };
 }
 
+function textIn(part: Part | undefined): string {
+  return part?.content?.$case === 'text' ? part.content.value : '';
+}
+
+function stateIn(status: TaskStatus | undefined): string {
+  return taskStateToJSON(status?.state ?? TaskState.UNRECOGNIZED);
+}
+
+/** An event in one word: the state it tells, or the text it brings, `+` when that is appended. */
 function brief({ payload }: StreamResponse): string {
-  switch (payload?.$case) {
-    case 'task':
-      return `task ${TaskState[payload.value.status?.state ?? 0]}`;
-    case 'statusUpdate':
-      return TaskState[payload.value.status?.state ?? 0];
-    case 'artifactUpdate': {
-      const content = payload.value.artifact?.parts[0]?.content;
-      return `${payload.value.append ? '+' : ''}${content?.$case === 'text' ? content.value : ''}`;
-    }
-    default:
-      return 'nothing';
-  }
+  if (payload?.$case === 'task') return `task ${stateIn(payload.value.status)}`;
+  if (payload?.$case === 'statusUpdate') return stateIn(payload.value.status);
+  if (payload?.$case !== 'artifactUpdate') return 'nothing';
+  const { append, artifact } = payload.value;
+  return `${append ? '+' : ''}${textIn(artifact?.parts[0])}`;
 }
 
 async function all(events: AsyncIterable<StreamResponse>): Promise<string[]> {
@@ -54,9 +56,8 @@ async function all(events: AsyncIterable<StreamResponse>): Promise<string[]> {
   return seen;
 }
 
-function statusText({ status }: Task): string | undefined {
-  const content = status?.message?.parts[0]?.content;
-  return content?.$case === 'text' ? content.value : undefined;
+function statusText({ status }: Task): string {
+  return textIn(status?.message?.parts[0]);
 }
 
 describe('a run', () => {
@@ -75,10 +76,9 @@ describe('a run', () => {
       'TASK_STATE_COMPLETED',
     ]);
     expect(second).toEqual(first);
-    expect(saved.map(({ status }) => TaskState[status?.state ?? 0])).toEqual([
-      'TASK_STATE_WORKING',
-      'TASK_STATE_COMPLETED',
-    ]);
+    expect(
+      saved.map(({ status }) => taskStateToJSON(status?.state ?? TaskState.UNRECOGNIZED)),
+    ).toEqual(['TASK_STATE_WORKING', 'TASK_STATE_COMPLETED']);
   });
 
   test('gives a late subscriber what was missed as a snapshot', async () => {

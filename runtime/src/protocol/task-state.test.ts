@@ -5,7 +5,16 @@ import { isInterrupted, isTerminal, streamResponse, taskAfter } from './task-sta
 import type { Task } from '@a2a-js/sdk';
 import type { TaskUpdate } from './task-state.ts';
 
-const STATES = Object.values(TaskState).filter((state) => typeof state === 'number' && state >= 0);
+const STATES: readonly TaskState[] = [
+  TaskState.TASK_STATE_SUBMITTED,
+  TaskState.TASK_STATE_WORKING,
+  TaskState.TASK_STATE_COMPLETED,
+  TaskState.TASK_STATE_FAILED,
+  TaskState.TASK_STATE_CANCELED,
+  TaskState.TASK_STATE_INPUT_REQUIRED,
+  TaskState.TASK_STATE_REJECTED,
+  TaskState.TASK_STATE_AUTH_REQUIRED,
+];
 
 function task(state = TaskState.TASK_STATE_WORKING): Task {
   const status = { state, timestamp: '2026-01-01T00:00:00.000Z', message: undefined };
@@ -40,9 +49,7 @@ function texts({ artifacts }: Task): Record<string, (string | undefined)[]> {
 describe('the task state machine', () => {
   test('knows which states are the end and which wait for the caller (A2A §4.1.3)', () => {
     const names = (is: (task: Task) => boolean): string[] =>
-      STATES.filter((state) => is(task(state as TaskState))).map(
-        (state) => TaskState[state as TaskState],
-      );
+      STATES.filter((state) => is(task(state))).map((state) => TaskState[state]);
     expect(names(isTerminal)).toEqual([
       'TASK_STATE_COMPLETED',
       'TASK_STATE_FAILED',
@@ -54,7 +61,7 @@ describe('the task state machine', () => {
 
   test.each(STATES)('never leaves a terminal state: to %s', (state) => {
     const ended = task(TaskState.TASK_STATE_CANCELED);
-    expect(taskAfter(ended, status(state as TaskState))).toBe(ended);
+    expect(taskAfter(ended, status(state))).toBe(ended);
     expect(taskAfter(ended, chunk('late', true))).toBe(ended);
   });
 

@@ -1,0 +1,98 @@
+/**
+ * What `make bench` prints: how long it takes from `kubectl apply` to Ready, and what the runtime
+ * costs beside an empty Node.js process in the same run. It states aims and asserts nothing.
+ */
+import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { clusterAnswers } from '../cases/cluster-answers.ts';
+import { failureReport } from '../cluster/cluster-error.ts';
+import { down } from '../cluster/down.ts';
+import { reportProgress } from '../cluster/progress.ts';
+import { table } from '../cluster/status.ts';
+import { ensureInstalled } from '../demo/embedded-cluster.ts';
+import { embeddedCluster } from '../platform/access.ts';
+import { applyToReady } from './apply-to-ready.ts';
+import { processCosts } from './runtime-cost.ts';
+import { summary } from './statistics.ts';
+import type { Cost } from './process-cost.ts';
+import type { ProcessCosts } from './runtime-cost.ts';
+import type { Summary } from './statistics.ts';
+
+const AGENT_COUNTS = [1, 10];
+const PROCESS_RUNS = 7;
+const CLUSTER_RUNS = 5;
+
+const AIM_START_MS = 500;
+const AIM_RESIDENT_MB = 90;
+
+async function main(): Promise<void> {
+  // The processes come first: a cluster that is just starting would be measured with them.
+  const costs = await reportProgress('runtime and empty Node.js', () =>
+    processCosts(AGENT_COUNTS, PROCESS_RUNS),
+  );
+  const readyMs = await onCluster(() => applyToReady(embeddedCluster(), CLUSTER_RUNS));
+  console.log(`\n${machine()}\n`);
+  console.log(table([HEAD, ...processRows(costs), [''], clusterRow(readyMs)]));
+  console.log(`
+Start: from the spawn to the first 200 of /a2a/readyz (empty Node.js: of its only path), bundle and
+compile cache as in the image. Resident memory: VmRSS when it has settled, MB = 10⁶ bytes.
+kubectl apply → Ready: one agent, one pod, image on the node, both kubectl processes included. The
+kubelet first asks a pod whether it is ready 5 s after its start (readinessProbe, guide K08).`);
+}
+
+async function onCluster(measure: () => Promise<number[]>): Promise<number[]> {
+  const wasUp = await clusterAnswers();
+  await ensureInstalled();
+  try {
+    return await reportProgress('kubectl apply → Ready', measure);
+  } finally {
+    if (!wasUp) await down();
+  }
+}
+
+const HEAD = ['', 'median', 'min', 'max', 'runs', '× empty', 'aim'];
+
+function machine(): string {
+  const model = cpus()[0]?.model.trim() ?? 'unknown CPU';
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  return `${availableParallelism()} cores (${model}), ${memory}, Linux ${release()}, Node.js ${process.version}`;
+}
+
+function processRows({ empty, runtime }: ProcessCosts): string[][] {
+  const block = (what: (cost: Cost) => number, unit: string, aim: string): string[][] => {
+    const base = summary(empty.map(what));
+    const runtimes = [...runtime].map(([count, costs]) => {
+      const measured = summary(costs.map(what));
+      const ratio = `${(measured.median / base.median).toFixed(1)} ×`;
+      return [
+        `  runtime, ${count} agent${count === 1 ? '' : 's'}`,
+        ...cells(measured, unit),
+        ratio,
+        aim,
+      ];
+    });
+    return [['  empty Node.js', ...cells(base, unit), '1.0 ×', ''], ...runtimes];
+  };
+  return [
+    ['start to ready'],
+    ...block(({ startMs }) => startMs, 'ms', `< ${AIM_START_MS} ms`),
+    ['idle resident memory'],
+    ...block(({ residentMb }) => residentMb, 'MB', `< ${AIM_RESIDENT_MB} MB`),
+  ];
+}
+
+function clusterRow(readyMs: readonly number[]): string[] {
+  const seconds = readyMs.map((ms) => ms / 1000);
+  return ['kubectl apply → Ready', ...cells(summary(seconds), 's', 1), '', ''];
+}
+
+function cells({ median, minimum, maximum, runs }: Summary, unit: string, digits = 0): string[] {
+  const cell = (value: number): string => `${value.toFixed(digits)} ${unit}`;
+  return [cell(median), cell(minimum), cell(maximum), String(runs)];
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(await failureReport(error));
+  process.exitCode = 1;
+}
