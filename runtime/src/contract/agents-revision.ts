@@ -12,3 +12,8 @@ export function agentsRevision(files: Readonly<Record<string, string>>): string 
   }
   return hash.digest('hex').slice(0, 16);
 }
+
+/** Revision of one file of the folder: 16 hex characters that change with its text. */
+export function fileRevision(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}

@@ -17,6 +17,8 @@ export interface AgentReport {
   name: string;
   /** Generation that is served; absent while no version of the agent could be read. */
   generation?: number;
+  /** `fileRevision` of the file that is served; absent as the generation is. */
+  revision?: string;
   /** Whether what is served is what the folder holds. */
   loaded: boolean;
   /** Why it is not. */
@@ -25,6 +27,8 @@ export interface AgentReport {
 
 export interface DependencyReport {
   state: 'Reachable' | 'Unreachable' | 'Unknown';
+  /** How often it has been checked since the start: two equal counts are one reading. */
+  checks: number;
   /** Why it is unreachable; never contains a credential. */
   message?: string;
 }

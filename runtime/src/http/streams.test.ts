@@ -93,6 +93,26 @@ describe('a stream', () => {
     );
   });
 
+  test('is not needed: a client that leaves a blocking send does not stop the task either', async () => {
+    app.model.script = { text: 'nobody waits', delayMs: 200, times: 1 };
+    const abort = new AbortController();
+    const sent = fetch(`${rest}/message:send`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ message: { ...MESSAGE, contextId: 'left' } }),
+      signal: abort.signal,
+    }).catch(() => 'left');
+    await until(() => app.model.requests.length === 1);
+    abort.abort();
+    expect(await sent).toBe('left');
+    await until(async () => {
+      const params = { contextId: 'left', includeArtifacts: true };
+      const { body } = await rpc(`${app.url}/a2a`, 'ListTasks', params);
+      return textOf(body.result?.tasks?.[0]) === ('nobody waits' as unknown);
+    });
+    expect(app.telemetry.text()).not.toContain('"ERROR"');
+  });
+
   test.each(['GET', 'POST'])(
     'can be joined by subscribing with %s, beginning with a snapshot',
     async (method) => {
