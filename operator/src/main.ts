@@ -50,10 +50,11 @@ const ops = healthServer(() => synced, metrics.registry)
   })
   .listen(opsPort);
 const watching = reflectors.map((reflector) => reflector.run());
+const stopped = Promise.withResolvers<undefined>();
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);
 log.info('waiting for the first look at the cluster');
-await Promise.all(reflectors.map((reflector) => reflector.synced));
+await Promise.race([Promise.all(reflectors.map((reflector) => reflector.synced)), stopped.promise]);
 synced = true;
 log.info('reconciling', { servers: caches.servers.all().length });
 
@@ -119,6 +120,7 @@ function logged(
 /** Reconciles that run are finished; nothing new is begun. */
 function stop(): void {
   log.info('stopping');
+  stopped.resolve(undefined);
   servers.close();
   agents.close();
   for (const reflector of reflectors) reflector.stop();

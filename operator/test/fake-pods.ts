@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { agentsRevision } from '../../runtime/src/contract/agents-revision.ts';
+import { agentsRevision, fileRevision } from '../../runtime/src/contract/agents-revision.ts';
 import type { StatusReport } from '../../runtime/src/contract/status-report.ts';
 import type { KubeObject } from '../src/api/object.ts';
 import { KINDS } from '../src/kube/kinds.ts';
@@ -64,6 +64,8 @@ async function becomeReady(
   }
 }
 
+let reports = 0;
+
 async function report(api: TestApiServer, namespace: string): Promise<StatusReport> {
   const maps = (await api.list(KINDS.ConfigMap, namespace)) as ConfigMap[];
   const shards = maps.filter(({ metadata }) => metadata.name.includes('-agents-'));
@@ -73,15 +75,21 @@ async function report(api: TestApiServer, namespace: string): Promise<StatusRepo
   >;
   const agents = Object.entries(files)
     .filter(([name]) => !name.startsWith('_'))
-    .map(([, text]) => JSON.parse(text) as { name: string; generation: number })
-    .map(({ name, generation }) => ({ name, generation, loaded: true }));
+    .map(([, text]) => {
+      const { name, generation } = JSON.parse(text) as { name: string; generation: number };
+      return { name, generation, revision: fileRevision(text), loaded: true };
+    });
+  reports += 1;
   return {
     version: 'test',
     revision: agentsRevision(files),
     schemaVersions: [1],
     draining: false,
     agents,
-    dependencies: { memory: { state: 'Reachable' }, model: { state: 'Reachable' } },
+    dependencies: {
+      memory: { state: 'Reachable', checks: reports },
+      model: { state: 'Reachable', checks: reports },
+    },
   };
 }
 

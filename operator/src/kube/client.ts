@@ -1,6 +1,7 @@
 import type { KubeObject, ObjectRef } from '../api/object.ts';
 import { FIELD_MANAGER } from '../names.ts';
 import { KINDS, kindOf, objectPath } from './kinds.ts';
+import { METADATA, metadataOf } from './metadata.ts';
 import { ApiError } from './port.ts';
 import type { Kind, Kube } from './port.ts';
 import type { Transport } from './transport.ts';
@@ -8,7 +9,6 @@ import type { Transport } from './transport.ts';
 /** Strict: a field that the API server does not know is an error, never silently dropped. */
 const QUERY = `fieldManager=${FIELD_MANAGER}&fieldValidation=Strict`;
 const APPLY = { query: `${QUERY}&force=true`, contentType: 'application/apply-patch+yaml' };
-const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 const MERGE = { query: QUERY, contentType: 'application/merge-patch+json' };
 
 /** Kube over HTTP. Bodies are raw JSON both ways: client-node's serializer drops unknown fields. */
@@ -29,7 +29,8 @@ export function kubeClient(transport: Transport): Kube {
       ...(kind === KINDS.Secret.kind && { accept: METADATA }),
       body: object,
     })) as KubeObject;
-    return { ...stored, apiVersion, kind };
+    const typed = { ...stored, apiVersion, kind };
+    return kind === KINDS.Secret.kind ? metadataOf(typed) : typed;
   };
 
   const get = (
@@ -48,7 +49,11 @@ export function kubeClient(transport: Transport): Kube {
   return {
     get: (kind, ref) => get(kind, ref),
 
-    getMetadata: (kind, ref) => get(kind, ref, METADATA),
+    async getMetadata(kind, ref) {
+      const found = await get(kind, ref, METADATA);
+      const { apiVersion } = kind;
+      return found && metadataOf({ ...found, apiVersion, kind: kind.kind });
+    },
 
     apply: (object) => patch(object, APPLY),
 

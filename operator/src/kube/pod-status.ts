@@ -1,6 +1,7 @@
 import { Agent, request } from 'undici';
 import { STATUS_PATH } from '../../../runtime/src/contract/layout.ts';
 import type { StatusReport } from '../../../runtime/src/contract/status-report.ts';
+import { parseStatusReport } from './status-report.ts';
 
 const TIMEOUT_MS = 2_000;
 const MAX_BYTES = 64 * 1024;
@@ -26,6 +27,6 @@ export function podStatusReader(): (podIp: string, port: number) => Promise<Stat
       await answer.body.dump();
       throw new Error(`${STATUS_PATH} answered ${answer.statusCode}`);
     }
-    return (await answer.body.json()) as StatusReport;
+    return parseStatusReport(await answer.body.json());
   };
 }

@@ -178,9 +178,9 @@ describe('the reflector', () => {
   it('keeps the newer of what it remembers and what it is told', async () => {
     const { reflector } = await watching(list('10', service('a', '5')));
     await reflector.synced;
-    reflector.remember(service('a', '9'));
-    reflector.remember(service('a', '7'));
-    expect(reflector.get({ namespace: 'team', name: 'a' })?.metadata.resourceVersion).toBe('9');
+    reflector.remember(service('a', '19'));
+    reflector.remember(service('a', '17'));
+    expect(reflector.get({ namespace: 'team', name: 'a' })?.metadata.resourceVersion).toBe('19');
   });
 
   it('never lets the values of managedFields into the cache', async () => {
@@ -193,5 +193,30 @@ describe('the reflector', () => {
     expect(reflector.get({ namespace: 'team', name: 'a' })?.metadata).not.toHaveProperty(
       'managedFields',
     );
+  });
+});
+
+describe('what a write returned', () => {
+  it('never brings back an object that the watch has told to be gone', async () => {
+    const { reflector, until } = await watching(list('10', service('a', '5')), (_, response) => {
+      response.write(line('DELETED', service('a', '12')));
+    });
+    await until('a@12');
+    reflector.remember(service('a', '11'));
+    expect(reflector.all()).toEqual([]);
+  });
+
+  it('is not undone by an older event that arrives later', async () => {
+    let send: (text: string) => void = () => undefined;
+    const { reflector, until } = await watching(list('10', service('a', '5')), (_, response) => {
+      send = (text) => response.write(text);
+      send(line('BOOKMARK', { metadata: { resourceVersion: '10' } }));
+      send(line('ADDED', service('b', '11')));
+    });
+    await until('b@11');
+    reflector.remember(service('a', '20'));
+    send(line('MODIFIED', service('a', '15')));
+    await until('a@15');
+    expect(reflector.get({ namespace: 'team', name: 'a' })?.metadata.resourceVersion).toBe('20');
   });
 });

@@ -1,6 +1,7 @@
 import { keyOf } from '../api/object.ts';
 import type { KubeObject, ObjectMeta, ObjectRef } from '../api/object.ts';
 import { collectionPath } from './kinds.ts';
+import { METADATA, METADATA_LIST, metadataOf } from './metadata.ts';
 import { ApiError } from './port.ts';
 import type { Cache, Kind } from './port.ts';
 import type { Transport } from './transport.ts';
@@ -35,9 +36,9 @@ interface ListPage {
 }
 
 const PAGE_SIZE = 500;
-const METADATA = 'g=meta.k8s.io;v=v1';
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 30_000;
+const FAILURES_BEFORE_LIST = 4;
 
 /** The API server sends a bookmark about every minute; a longer silence is a dead connection. */
 const SILENCE_MS = 150_000;
@@ -59,6 +60,8 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
   readonly #synced = Promise.withResolvers<undefined>();
   /** Where a watch goes on from; undefined when only a list can tell. */
   #version: string | undefined;
+  /** Newest version that the watch has told of; whatever is older, it has told of too. */
+  #told = 0n;
   #failures = 0;
 
   constructor(options: ReflectorOptions, deps: Dependencies) {
@@ -85,9 +88,9 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
     return [...this.#objects.values()];
   }
 
+  /** An answer that is older than what the watch told may be of an object that is gone by now. */
   remember(object: T): void {
-    const known = this.#objects.get(keyOf(object.metadata));
-    if (known === undefined || isNewer(object.metadata, known.metadata)) this.#store(object);
+    if (versionOf(object.metadata) > this.#told) this.#store(object);
   }
 
   onChange(handler: ChangeHandler): void {
@@ -100,13 +103,13 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
     while (!signal.aborted) {
       try {
         this.#version ??= await this.#relist();
-        await this.#follow(this.#version);
+        if ((await this.#follow(this.#version)) > 0) continue;
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         if (isExpired(error)) this.#version = undefined;
         else this.#deps.log(`watch of ${this.kind.plural} was interrupted`, error);
-        await this.#deps.pause(this.#backoffMs(), signal);
       }
+      await this.#pause(signal);
     }
   }
 
@@ -124,7 +127,10 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
       version = page.metadata.resourceVersion;
       next = page.metadata.continue === '' ? undefined : page.metadata.continue;
     }
-    const gone = [...this.#objects].filter(([key]) => !seen.has(key));
+    this.#told = BigInt(version);
+    const gone = [...this.#objects].filter(
+      ([key, { metadata }]) => !seen.has(key) && versionOf(metadata) <= this.#told,
+    );
     for (const [key, object] of gone) {
       this.#objects.delete(key);
       this.#tell(object);
@@ -139,17 +145,17 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
 
   async #page(next: string): Promise<ListPage> {
     const query = this.#query({ limit: String(PAGE_SIZE), ...(next !== '' && { continue: next }) });
-    const list = this.#options.metadataOnly ? `;as=PartialObjectMetadataList;${METADATA}` : '';
     return (await this.#deps.transport.json({
       method: 'GET',
       path: `${collectionPath(this.kind)}?${query}`,
-      accept: `application/json${list}`,
+      ...(this.#options.metadataOnly && { accept: METADATA_LIST }),
       signal: this.#stop.signal,
     })) as ListPage;
   }
 
-  /** Follows the watch to its end. */
-  async #follow(from: string): Promise<void> {
+  /** Follows the watch to its end; gives the number of events. */
+  async #follow(from: string): Promise<number> {
+    let count = 0;
     const timeoutSeconds = 300 + Math.floor(this.#deps.random() * 300);
     const events = this.#deps.transport.lines({
       method: 'GET',
@@ -159,14 +165,16 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
         resourceVersion: from,
         timeoutSeconds: String(timeoutSeconds),
       })}`,
-      accept: `application/json${this.#options.metadataOnly ? `;as=PartialObjectMetadata;${METADATA}` : ''}`,
+      ...(this.#options.metadataOnly && { accept: METADATA }),
       signal: this.#stop.signal,
       silenceMs: SILENCE_MS,
     });
     for await (const event of events) {
       this.#receive(event as WatchEvent);
       this.#failures = 0;
+      count += 1;
     }
+    return count;
   }
 
   #receive({ type, object }: WatchEvent): void {
@@ -180,10 +188,18 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
       this.#tell(typed);
     }
     this.#version = object.metadata.resourceVersion;
+    this.#told = versionOf(object.metadata);
   }
 
+  /** Never replaces what is newer: a write may have been answered before its event arrived. */
   #store(object: T): void {
-    this.#objects.set(keyOf(object.metadata), object);
+    const key = keyOf(object.metadata);
+    const known = this.#objects.get(key)?.metadata;
+    const isOlder =
+      known !== undefined &&
+      known.uid === object.metadata.uid &&
+      versionOf(known) > versionOf(object.metadata);
+    if (!isOlder) this.#objects.set(key, object);
   }
 
   #tell(object: KubeObject): void {
@@ -195,7 +211,8 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
     const metadata: ObjectMeta & { managedFields?: unknown } = { ...item.metadata };
     delete metadata.managedFields;
     const { apiVersion, kind } = this.kind;
-    return { ...item, apiVersion, kind, metadata } as T;
+    const object = { ...item, apiVersion, kind, metadata };
+    return (this.#options.metadataOnly ? metadataOf(object) : object) as T;
   }
 
   #query(parameters: Record<string, string>): string {
@@ -206,10 +223,12 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
     }).toString();
   }
 
-  #backoffMs(): number {
+  /** After several failures at one version the version itself is suspect: the next look is a list. */
+  async #pause(signal: AbortSignal): Promise<void> {
     const limit = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** this.#failures);
     this.#failures = Math.min(this.#failures + 1, 16);
-    return limit * (0.5 + this.#deps.random() / 2);
+    if (this.#failures > FAILURES_BEFORE_LIST) this.#version = undefined;
+    await this.#deps.pause(limit * (0.5 + this.#deps.random() / 2), signal);
   }
 }
 
@@ -218,6 +237,6 @@ function isExpired(error: unknown): boolean {
 }
 
 /** Resource versions of one collection grow; Kubernetes documents them as comparable (KEP-5504). */
-function isNewer(a: ObjectMeta, b: ObjectMeta): boolean {
-  return a.uid !== b.uid || BigInt(a.resourceVersion ?? 0) > BigInt(b.resourceVersion ?? 0);
+function versionOf({ resourceVersion }: ObjectMeta): bigint {
+  return BigInt(resourceVersion ?? 0);
 }

@@ -86,7 +86,7 @@ export class Transport {
     const options: RequestOptions = {};
     await this.#config.applyToHTTPSOptions(options);
     const tls = tlsOptions(options);
-    const credentials = JSON.stringify(tls, (_name, value: unknown) => String(value));
+    const credentials = JSON.stringify([tls.ca, tls.cert, tls.key].map(String));
     if (this.#agent?.credentials !== credentials) {
       const replaced = this.#agent?.dispatcher;
       this.#agent = {

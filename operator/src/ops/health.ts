@@ -5,9 +5,10 @@ import type { Registry } from 'prom-client';
 /** Serves `/healthz`, `/readyz` and `/metrics`; ready once the caches have seen everything. */
 export function healthServer(isReady: () => boolean, registry: Registry): Server {
   return createServer((request, response) => {
-    void answer(request.url ?? '/', isReady, registry).then(({ status, type, body }) => {
-      response.writeHead(status, { 'content-type': type }).end(body);
-    });
+    answer(request.url ?? '/', isReady, registry).then(
+      ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body),
+      () => response.writeHead(500).end('the metrics could not be collected\n'),
+    );
   });
 }
 
@@ -19,7 +20,8 @@ interface Answer {
 
 async function answer(url: string, isReady: () => boolean, registry: Registry): Promise<Answer> {
   const text = (status: number, body: string): Answer => ({ status, type: 'text/plain', body });
-  switch (new URL(url, 'http://localhost').pathname) {
+  const [path = '/'] = url.split('?', 1);
+  switch (path) {
     case '/healthz':
       return text(200, 'ok\n');
     case '/readyz':

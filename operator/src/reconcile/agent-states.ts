@@ -1,3 +1,7 @@
+import { agentFileName } from '../../../runtime/src/contract/agent-file.ts';
+import { fileRevision } from '../../../runtime/src/contract/agents-revision.ts';
+import type { AgentReport } from '../../../runtime/src/contract/status-report.ts';
+import type { AgentFiles } from '../resources/agent-files.ts';
 import type { AgentDefinition } from '../api/agentdefinition.ts';
 import type { PodReport } from './pod-reports.ts';
 
@@ -18,7 +22,7 @@ const MAX_MESSAGE = 1024;
 export function agentStates(
   agents: readonly AgentDefinition[],
   missing: readonly string[],
-  rejected: Readonly<Record<string, string>>,
+  rendered: AgentFiles,
   reports: readonly PodReport[],
 ): AgentState[] {
   const absent = missing.map((name) => ({
@@ -26,29 +30,38 @@ export function agentStates(
     loaded: false,
     message: `AgentDefinition "${name}" was not found in this namespace; create it or remove it from spec.agents`,
   }));
-  const present = agents.map((agent) => agentState(agent, rejected[agent.metadata.name], reports));
+  const present = agents.map((agent) => agentState(agent, rendered, reports));
   return [...absent, ...present].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function agentState(
-  { metadata }: AgentDefinition,
-  rejection: string | undefined,
+  { metadata: { name } }: AgentDefinition,
+  { files, rejected }: AgentFiles,
   reports: readonly PodReport[],
 ): AgentState {
-  const { name } = metadata;
   const served = reports.map(({ report }) => report?.agents.find((agent) => agent.name === name));
-  const [first] = served;
-  const same = served.every((agent) => agent?.generation === first?.generation);
-  const generation = same ? first?.generation : undefined;
-  const message =
-    rejection ??
-    (reports.length === 0 ? 'no pod is ready' : undefined) ??
-    served.map((agent) => agent?.message).find((sentence) => sentence !== undefined) ??
-    (generation === metadata.generation ? undefined : 'pods are loading this version');
+  const generation = commonGeneration(served);
+  const message = rejected[name] ?? notServed(served, files[agentFileName(name)] ?? '');
   return {
     name,
     loaded: message === undefined,
     ...(generation !== undefined && { generation }),
     ...(message !== undefined && { message: message.slice(0, MAX_MESSAGE) }),
   };
+}
+
+type Served = readonly (AgentReport | undefined)[];
+
+function commonGeneration([first, ...others]: Served): number | undefined {
+  const same = others.every((agent) => agent?.generation === first?.generation);
+  return same ? first?.generation : undefined;
+}
+
+/** Not by generation: it stays when a referenced text changes, and begins anew after a deletion. */
+function notServed(served: Served, file: string): string | undefined {
+  if (served.length === 0) return 'no pod is ready';
+  const complaint = served.map((agent) => agent?.message).find((message) => message !== undefined);
+  const wanted = fileRevision(file);
+  const current = served.every((agent) => agent?.revision === wanted);
+  return complaint ?? (current ? undefined : 'pods are loading this version');
 }

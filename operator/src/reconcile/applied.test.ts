@@ -18,11 +18,16 @@ describe('an object is applied', () => {
     { reason: 'a field of ours was removed', desired: { a: 1 }, live: {}, applied: false },
     {
       reason: 'a quantity was rewritten',
-      desired: { cpu: '1000m', memory: '1024Mi' },
-      live: { cpu: '1', memory: '1Gi' },
+      desired: { requests: { cpu: '1000m', memory: '1024Mi' }, sizeLimit: '1024Ki' },
+      live: { requests: { cpu: '1', memory: '1Gi' }, sizeLimit: '1Mi' },
       applied: true,
     },
-    { reason: 'a quantity was changed', desired: { cpu: '1' }, live: { cpu: '2' }, applied: false },
+    {
+      reason: 'a quantity was changed',
+      desired: { limits: { cpu: '1' } },
+      live: { limits: { cpu: '2' } },
+      applied: false,
+    },
     {
       reason: 'somebody added a container',
       desired: { containers: [{ name: 'runtime' }] },
@@ -36,6 +41,12 @@ describe('an object is applied', () => {
       applied: false,
     },
     { reason: 'a plain list differs', desired: { a: [1, 2] }, live: { a: [2, 1] }, applied: false },
+    {
+      reason: 'null was left out',
+      desired: { affinity: { a: null } },
+      live: { affinity: {} },
+      applied: true,
+    },
     { reason: 'an empty map was left out', desired: { data: {} }, live: {}, applied: true },
   ])('$applied when $reason', ({ desired, live, applied }) => {
     expect(isApplied(object(desired), object(live))).toBe(applied);

@@ -2,8 +2,8 @@ import type { KubeObject } from '../api/object.ts';
 import { APPLIED_HASH_ANNOTATION } from '../names.ts';
 import { quantityValue } from '../resources/quantity.ts';
 
-/** Fields whose values are quantities, which the API server rewrites. */
-const QUANTITY_FIELDS = new Set(['cpu', 'memory', 'ephemeral-storage', 'sizeLimit', 'storage']);
+/** Fields whose values, or whose fields' values, are quantities, which the API server rewrites. */
+const QUANTITIES = new Set(['requests', 'limits', 'sizeLimit']);
 
 /** Keys by which Kubernetes merges lists of objects. */
 const MERGE_KEYS = [
@@ -29,15 +29,22 @@ export function isApplied(desired: KubeObject, live: KubeObject | undefined): bo
 }
 
 function contains(live: unknown, desired: unknown, field: string): boolean {
-  if (QUANTITY_FIELDS.has(field) && isScalar(desired) && isScalar(live)) {
+  if (QUANTITIES.has(field) && isScalar(desired) && isScalar(live)) {
     return live === desired || quantityValue(live) === quantityValue(desired);
   }
   if (Array.isArray(desired)) return Array.isArray(live) && containsItems(live, desired);
   if (!isRecord(desired)) return live === desired;
   // The API server leaves out maps and lists that are empty.
-  const entries = Object.entries(desired).filter(([, value]) => value !== undefined);
+  const entries = Object.entries(desired).filter(
+    ([, value]) => value !== undefined && value !== null,
+  );
   if (live === undefined) return entries.length === 0;
-  return isRecord(live) && entries.every(([name, value]) => contains(live[name], value, name));
+  return (
+    isRecord(live) &&
+    entries.every(([name, value]) =>
+      contains(live[name], value, QUANTITIES.has(field) ? field : name),
+    )
+  );
 }
 
 function containsItems(live: readonly unknown[], desired: readonly unknown[]): boolean {

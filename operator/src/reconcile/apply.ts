@@ -75,10 +75,10 @@ function isInvalid(error: unknown): boolean {
  */
 async function foundUnseen(object: KubeObject, kube: Kube): Promise<KubeObject | undefined> {
   const { name, namespace = '', ownerReferences } = object.metadata;
-  const { apiVersion, kind } = object;
+  const { kind } = object;
   const found = await kube.getMetadata(kindOf(object), { namespace, name });
   if (found === undefined) return undefined;
-  if (isOwnedBy(found, ownerReferences?.[0]?.uid ?? '')) return { ...found, apiVersion, kind };
+  if (isOwnedBy(found, ownerReferences?.[0]?.uid ?? '')) return found;
   throw new StalledError(
     REASON.NameTaken,
     `${kind} "${name}" exists in namespace "${namespace}" and does not belong to this server; delete it or rename the server`,

@@ -11,6 +11,8 @@ export interface Readings {
   last: Reading;
   times: number;
   message: string;
+  /** Which checks of which pods the last reading was made of. */
+  checks: string;
 }
 
 /** Equal readings that it takes to believe one: a single slow answer is not an outage. */
@@ -22,10 +24,22 @@ export function nextReadings(
   dependency: Dependency,
   reports: readonly PodReport[],
 ): Readings {
+  const checks = checksOf(dependency, reports);
+  // Pods check every few seconds and are asked more often: the same check twice is no second reading.
+  if (checks !== '' && previous?.checks === checks) return previous;
   const { state: last, message } = reading(dependency, reports);
   const times = previous?.last === last ? Math.min(previous.times + 1, EQUAL_READINGS) : 1;
-  if (times >= EQUAL_READINGS) return { settled: last, last, times, message };
-  return { settled: previous?.settled ?? 'Unknown', last, times, message: previous?.message ?? '' };
+  if (times >= EQUAL_READINGS) return { settled: last, last, times, message, checks };
+  const { settled = 'Unknown', message: before = '' } = previous ?? {};
+  return { settled, last, times, message: before, checks };
+}
+
+function checksOf(dependency: Dependency, reports: readonly PodReport[]): string {
+  return reports
+    .flatMap(({ pod, report }) =>
+      report ? [`${pod}:${report.dependencies[dependency].checks}`] : [],
+    )
+    .join();
 }
 
 function reading(
@@ -43,7 +57,8 @@ function reading(
 export function readingsOf(condition: Condition | undefined): Readings | undefined {
   if (condition === undefined || condition.status === 'Unknown') return undefined;
   const settled = condition.status === 'True' ? 'Reachable' : 'Unreachable';
-  return { settled, last: settled, times: EQUAL_READINGS, message: condition.message };
+  const { message } = condition;
+  return { settled, last: settled, times: EQUAL_READINGS, message, checks: '' };
 }
 
 /** Whether more readings are needed before the state is believed. */

@@ -26,10 +26,11 @@ export function podProblem({ metadata, status }: Pod): string | undefined {
 }
 
 function containerProblem(container: V1ContainerStatus): string | undefined {
-  const { ready, state, lastState, image } = container;
+  const { ready, started, state, lastState, image } = container;
   if (ready) return undefined;
   if (isPulling(container)) return `image "${image}" cannot be pulled`;
-  const ended = state?.terminated ?? lastState?.terminated;
+  // An earlier crash explains only a container that has not come up since.
+  const ended = state?.terminated ?? (started === true ? undefined : lastState?.terminated);
   if (ended !== undefined)
     return sentence(`crashed with exit code ${ended.exitCode}`, ended.message);
   return waitingProblem(state?.waiting);

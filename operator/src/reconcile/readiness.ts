@@ -58,6 +58,10 @@ function notServing({
   required,
 }: Evidence): Problem | undefined {
   if (rollout.wanted === 0) return undefined;
+  if (reports.length < rollout.wanted) {
+    const message = `${reports.length} of ${rollout.wanted} ready pods were asked what they serve`;
+    return { reason: REASON.LoadingAgents, message };
+  }
   const silent = reports.find(({ error }) => error !== undefined);
   if (silent !== undefined) {
     const message = `pod ${silent.pod} is ready but does not report what it serves: ${silent.error ?? ''}`;

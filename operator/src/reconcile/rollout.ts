@@ -28,9 +28,10 @@ export function rolloutOf(deployment: Deployment | undefined, pods: readonly Pod
     available,
     wanted,
     ready: counts.readyReplicas,
-    message: [progress(complete, wanted, counts), ...problems(complete && available, pods)].join(
-      '; ',
-    ),
+    message: [
+      progress(complete, wanted, counts),
+      ...problems(complete && available, deployment, pods),
+    ].join('; '),
   };
 }
 
@@ -53,7 +54,14 @@ function progress(complete: boolean, wanted: number, counts: typeof NO_PODS): st
     : `${counts.updatedReplicas} of ${wanted} pods are updated, ${counts.availableReplicas} available`;
 }
 
-function problems(done: boolean, pods: readonly Pod[]): string[] {
+function problems(
+  done: boolean,
+  deployment: Deployment | undefined,
+  pods: readonly Pod[],
+): string[] {
   if (done) return [];
-  return pods.flatMap((pod) => podProblem(pod) ?? []).slice(0, 1);
+  // Pods that the API server refuses (a quota, a missing account, Pod Security) never exist.
+  const failure = deployment?.status?.conditions?.find(({ type }) => type === 'ReplicaFailure');
+  const refused = failure?.status === 'True' ? [failure.message ?? 'pods are refused'] : [];
+  return [...refused, ...pods.flatMap((pod) => podProblem(pod) ?? [])].slice(0, 1);
 }

@@ -39,7 +39,7 @@ export function serverEvidence(findings: Findings): ServerEvidence {
     rollout: rolloutOf(deployment, pods),
     revision: agentsRevision(rendered.files),
     reports: serving,
-    agents: agentStates(agents, missingAgents, rendered.rejected, serving),
+    agents: agentStates(agents, missingAgents, rendered, serving),
     required: [defaultAgent(server), ...(server.spec.agents.names ?? [])],
     url: publicUrl(server, findings.clusterDomain),
     replicas: deployment?.status?.replicas ?? 0,

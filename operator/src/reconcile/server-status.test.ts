@@ -3,12 +3,20 @@ import { aServer } from '../../test/builders.ts';
 import type { StatusReport } from '../../../runtime/src/contract/status-report.ts';
 import type { Deployment, Pod } from './caches.ts';
 import { nextReadings } from './dependency-readings.ts';
+import type { Readings } from './dependency-readings.ts';
+import type { PodReport } from './pod-reports.ts';
 import { rolloutOf } from './rollout.ts';
 import { serverStatus } from './server-status.ts';
 import type { ServerEvidence } from './server-status.ts';
 
 const NOW = new Date('2026-01-02T03:04:05.678Z');
-const READINGS = { settled: 'Reachable', last: 'Reachable', times: 3, message: '' } as const;
+const READINGS = {
+  settled: 'Reachable',
+  last: 'Reachable',
+  times: 3,
+  message: '',
+  checks: '',
+} as const;
 
 function aDeployment(replicas: number, status: object, generation = 1): Deployment {
   const metadata = { name: 'demo', namespace: 'team', generation };
@@ -31,7 +39,10 @@ function aReport(report: Partial<StatusReport> = {}): StatusReport {
     schemaVersions: [1],
     draining: false,
     agents: [{ name: 'assistant', generation: 1, loaded: true }],
-    dependencies: { memory: { state: 'Reachable' }, model: { state: 'Reachable' } },
+    dependencies: {
+      memory: { state: 'Reachable', checks: 1 },
+      model: { state: 'Reachable', checks: 1 },
+    },
     ...report,
   };
 }
@@ -132,6 +143,28 @@ describe('Ready', () => {
       says: 'demo-1',
     },
     {
+      reason: 'a pod is available that was not asked yet',
+      changes: { reports: [] },
+      ready: 'False',
+      because: 'LoadingAgents',
+      says: '0 of 1 ready pods were asked',
+    },
+    {
+      reason: 'the API server refuses to create pods',
+      changes: {
+        rollout: rolloutOf(
+          aDeployment(1, {
+            observedGeneration: 1,
+            conditions: [{ type: 'ReplicaFailure', status: 'True', message: 'exceeded quota: x' }],
+          }),
+          [],
+        ),
+      },
+      ready: 'False',
+      because: 'RollingOut',
+      says: 'exceeded quota: x',
+    },
+    {
       reason: 'a pod has not read the latest agents',
       changes: { reports: [{ pod: 'demo-1', ready: true, report: aReport({ revision: 'r0' }) }] },
       ready: 'False',
@@ -209,27 +242,49 @@ describe('the status of a server', () => {
 });
 
 describe('a dependency', () => {
-  const unreachable = aReport({
-    dependencies: {
-      memory: { state: 'Unreachable', message: 'refused' },
-      model: { state: 'Reachable' },
+  const down = (checks: number): PodReport[] => [
+    {
+      pod: 'p',
+      ready: true,
+      report: aReport({
+        dependencies: {
+          memory: { state: 'Unreachable', message: 'refused', checks },
+          model: { state: 'Reachable', checks },
+        },
+      }),
     },
-  });
+  ];
+  const after = (...looks: PodReport[][]): Readings | undefined =>
+    looks.reduce<Readings | undefined>(
+      (seen, look) => nextReadings(seen, 'memory', look),
+      undefined,
+    );
 
   it('is believed after three equal readings', () => {
-    let readings = nextReadings(undefined, 'memory', [
-      { pod: 'p', ready: true, report: unreachable },
-    ]);
-    expect(readings.settled).toBe('Unknown');
-    readings = nextReadings(readings, 'memory', [{ pod: 'p', ready: true, report: unreachable }]);
-    expect(readings.settled).toBe('Unknown');
-    readings = nextReadings(readings, 'memory', [{ pod: 'p', ready: true, report: unreachable }]);
-    expect(readings).toMatchObject({ settled: 'Unreachable', message: 'refused' });
+    expect(after(down(1), down(2))).toMatchObject({ settled: 'Unknown' });
+    expect(after(down(1), down(2), down(3))).toMatchObject({
+      settled: 'Unreachable',
+      message: 'refused',
+    });
+  });
+
+  it('is not believed sooner for being asked about the same check again', () => {
+    expect(after(down(1), down(1), down(1), down(1))).toMatchObject({ settled: 'Unknown' });
   });
 
   it('starts counting anew when a reading differs', () => {
-    const twice = { settled: 'Reachable', last: 'Unreachable', times: 2, message: '' } as const;
+    const twice = {
+      settled: 'Reachable',
+      last: 'Unreachable',
+      times: 2,
+      message: '',
+      checks: 'p:0',
+    } as const;
     const readings = nextReadings(twice, 'memory', [{ pod: 'p', ready: true, report: aReport() }]);
     expect(readings).toMatchObject({ settled: 'Reachable', last: 'Reachable', times: 1 });
+  });
+
+  it('becomes unknown when no pod is left to ask', () => {
+    expect(after(down(1), down(2), down(3), [], [], [])).toMatchObject({ settled: 'Unknown' });
   });
 });
