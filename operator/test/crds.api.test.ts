@@ -85,12 +85,17 @@ describe('kubectl apply of a bad A2AServer', () => {
     ],
     [
       server({ memory: { provider: 'Redis', redis: { url: 'redis://user:pw@redis' } } }),
-      'spec.memory.redis.url in body should match',
+      'memory.redis.url must hold neither credentials nor parameters; put them into a Secret',
     ],
     [
       server({ memory: { provider: 'Redis', redis: { ...redis.redis, mode: 'Sentinel' } } }),
       'memory.redis.sentinelMaster belongs to memory.redis.mode Sentinel',
     ],
+    [
+      server({ model: { url: 'https://key@litellm:4000', name: 'gpt' } }),
+      'model.url must hold neither credentials nor parameters; put the key into a Secret',
+    ],
+    [server({ publicUrl: 'https://a:b@example.com' }), 'spec.publicUrl in body should match'],
     [
       server({ model: { url: 'litellm:4000', name: 'gpt' } }),
       "spec.model.url in body should match '^https?://",

@@ -275,6 +275,16 @@ describe('a server', () => {
     );
   });
 
+  it("says in the API server's words why its pods are refused", async () => {
+    const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'none' } };
+    await apply({ ...quota, spec: { hard: { pods: '0' } } }, agent(), server());
+    await condition(theServer, 'Ready', {
+      status: 'False',
+      reason: 'RollingOut',
+      says: 'exceeded quota: none',
+    });
+  });
+
   it('is Ready without pods when it is scaled to zero', async () => {
     await apply(agent(), server({ replicas: 0 }));
     const condition_ = await ready();

@@ -124,7 +124,7 @@ export interface A2AServerSpec {
     maxConcurrentCalls: number;
   };
   /**
-   * Where conversations and tasks are kept.
+   * Where conversations are kept. Tasks are in the memory of the pod that runs them.
    */
   memory: {
     /**

@@ -7,14 +7,16 @@ import type { AgentDefinitionSpec } from './agentdefinition.gen.ts';
 const FREE_JSON_MAX_BYTES = 64 * 1024;
 
 /**
- * Request fields that an agent's author must not set: the runtime sets them on every model call, or
- * the proxy would follow them elsewhere with its own credentials.
+ * Request fields that an agent may set: how the model samples and thinks. A proxy understands many
+ * more, among them addresses and credentials of other providers, and follows them with its own
+ * rights; so what is not known to be harmless is refused.
  */
-const RESERVED_PARAMS = [
-  ...['model', 'messages', 'n', 'stream', 'stream_options', 'tools', 'tool_choice'],
-  ...['api_base', 'api_key', 'api_version', 'base_url', 'custom_llm_provider'],
-  ...['extra_body', 'extra_headers'],
-];
+const ALLOWED_PARAMS = new Set([
+  ...['temperature', 'top_p', 'top_k', 'min_p', 'seed', 'stop', 'max_tokens'],
+  ...['max_completion_tokens', 'presence_penalty', 'frequency_penalty', 'repetition_penalty'],
+  ...['logit_bias', 'logprobs', 'top_logprobs', 'response_format', 'service_tier'],
+  ...['reasoning', 'reasoning_effort', 'thinking', 'verbosity', 'safety_settings'],
+]);
 
 /** One thing that is wrong with a spec: where, what, and what to do about it. */
 export interface FieldError {
@@ -46,17 +48,18 @@ function instructionsErrors({ instructions }: AgentDefinitionSpec): FieldError[]
 
 function paramsErrors({ model }: AgentDefinitionSpec): FieldError[] {
   const params = model?.params ?? {};
-  const reserved = RESERVED_PARAMS.filter((key) => Object.hasOwn(params, key)).map((key) => ({
-    field: `spec.model.params.${key}`,
-    message:
-      key === 'model'
-        ? 'the runtime sets it; use spec.model.name'
-        : 'it is not for an agent to set; remove it',
-  }));
+  const refused = Object.keys(params)
+    .filter((key) => !ALLOWED_PARAMS.has(key))
+    .map((key) => ({ field: `spec.model.params.${key}`, message: refusal(key) }));
   const bytes = Buffer.byteLength(canonicalJson(params));
-  if (bytes <= FREE_JSON_MAX_BYTES) return reserved;
+  if (bytes <= FREE_JSON_MAX_BYTES) return refused;
   const message = `${bytes} bytes are more than ${FREE_JSON_MAX_BYTES}; make it smaller`;
-  return [...reserved, { field: 'spec.model.params', message }];
+  return [...refused, { field: 'spec.model.params', message }];
+}
+
+function refusal(key: string): string {
+  if (key === 'model') return 'the runtime sets it; use spec.model.name';
+  return `it is not one of ${[...ALLOWED_PARAMS].sort().join(', ')}; remove it`;
 }
 
 function sizeErrors(spec: AgentDefinitionSpec): FieldError[] {

@@ -232,7 +232,7 @@ export const agentDefinitionSpecSchema = {
         },
         "params": {
           "type": "object",
-          "description": "Parameters sent with every model call, for example temperature or max_tokens. Refused are the fields that the runtime sets (model, messages, n, stream, stream_options, tools, tool_choice), those that would lead the proxy elsewhere (api_base, api_key, api_version, base_url, custom_llm_provider, extra_body, extra_headers), and more than 64 KiB.",
+          "description": "Parameters sent with every model call: temperature, top_p, top_k, min_p, seed, stop, max_tokens, max_completion_tokens, presence_penalty, frequency_penalty, repetition_penalty, logit_bias, logprobs, top_logprobs, response_format, service_tier, reasoning, reasoning_effort, thinking, verbosity, safety_settings. Others are refused, because a proxy would follow some of them elsewhere; so are more than 64 KiB.",
           "maxProperties": 64,
           "additionalProperties": true
         }
