@@ -2,7 +2,7 @@
  * What `make bench` prints: how long it takes from `kubectl apply` to Ready, and what the runtime
  * costs beside an empty Node.js process in the same run. It states aims and asserts nothing.
  */
-import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { clusterAnswers } from '../cases/cluster-answers.ts';
 import { failureReport } from '../cluster/cluster-error.ts';
 import { down } from '../cluster/down.ts';
@@ -25,12 +25,13 @@ const AIM_START_MS = 500;
 const AIM_RESIDENT_MB = 90;
 
 async function main(): Promise<void> {
+  const [loadBefore = 0] = loadavg();
   // The processes come first: a cluster that is just starting would be measured with them.
   const costs = await reportProgress('runtime and empty Node.js', () =>
     processCosts(AGENT_COUNTS, PROCESS_RUNS),
   );
   const readyMs = await onCluster(() => applyToReady(embeddedCluster(), CLUSTER_RUNS));
-  console.log(`\n${machine()}\n`);
+  console.log(`\n${machine()}; load ${loadBefore.toFixed(1)} before the run\n`);
   console.log(table([HEAD, ...processRows(costs), [''], clusterRow(readyMs)]));
   console.log(`
 Start: from the spawn to the first 200 of /a2a/readyz (empty Node.js: of its only path), bundle and

@@ -20,7 +20,8 @@ export interface Cost {
   residentMb: number;
 }
 
-const POLL_MS = 2;
+/** Often enough to tell milliseconds, seldom enough to leave the processor to the program. */
+const POLL_MS = 5;
 const SETTLING_MS = 500;
 /** Readings in a row that may differ by 1 %. */
 const EQUAL_READINGS = 4;

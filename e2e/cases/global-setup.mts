@@ -1,3 +1,4 @@
+import { down } from '../cluster/down.ts';
 import { ensureStockImage } from '../cluster/images.ts';
 import { ensureInstalled } from '../demo/embedded-cluster.ts';
 import { clusterAnswers } from './cluster-answers.ts';
@@ -10,8 +11,15 @@ export const STARTED_BY_TESTS = 'A2A_E2E_STARTED_CLUSTER';
 export default async function setUp(): Promise<void> {
   // Stories assert on answers that only the stand-in gives.
   delete process.env.OPENAI_API_KEY;
-  if (!(await clusterAnswers())) process.env[STARTED_BY_TESTS] = '1';
-  await ensureInstalled();
-  // For pods that are clients.
-  await ensureStockImage('node');
+  const wasUp = await clusterAnswers();
+  try {
+    await ensureInstalled();
+    // For pods that are clients.
+    await ensureStockImage('node');
+  } catch (error) {
+    // After a failure here jest does not call the teardown.
+    if (!wasUp) await down();
+    throw error;
+  }
+  if (!wasUp) process.env[STARTED_BY_TESTS] = '1';
 }

@@ -5,11 +5,15 @@ import type { RuntimeConfig } from './config.ts';
 import type { Environment } from './configuration/environment-values.ts';
 
 const MINIMAL = { LITELLM_URL: 'http://llm:4000', A2A_API_KEYS: 'key' };
+const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n';
 const FILES: Record<string, string> = {
   '/s/key': 'from-file\n',
   '/s/jwt': 'x'.repeat(32),
   '/s/empty': '',
+  '/ca': CERTIFICATE,
 };
+const QUERY_ERROR =
+  'REDIS_URL: has a query or a fragment, of which nothing is read; remove what begins with ? or #; credentials belong into A2A_REDIS_USERNAME and REDIS_PASSWORD, or percent-encoded before the host';
 const HASH = 'a'.repeat(64);
 
 function read(env: Environment): ReturnType<typeof readConfig> {
@@ -94,6 +98,11 @@ describe('the configuration', () => {
       expected: { auth: { enabled: false } },
     },
     {
+      reason: "the proxy's certificate authority",
+      env: { A2A_MODEL_CA_FILE: '/ca' },
+      expected: { model: expect.objectContaining({ ca: CERTIFICATE }) },
+    },
+    {
       reason: 'Redis with everything',
       env: {
         MEMORY_PROVIDER: 'redis',
@@ -111,7 +120,7 @@ describe('the configuration', () => {
           sentinelMaster: 'm',
           password: { text: 'p' },
           username: { text: 'u' },
-          caFile: '/ca',
+          ca: CERTIFICATE,
           keyPrefix: 'a2a:',
         },
       },
@@ -232,6 +241,57 @@ describe('the configuration', () => {
       reason: 'Redis by http',
       env: { MEMORY_PROVIDER: 'redis', REDIS_URL: 'http://r' },
       expected: 'REDIS_URL: is not a Redis URL; give redis:// or rediss:// URLs',
+    },
+    {
+      reason: 'a certificate authority of the proxy that cannot be read',
+      env: { A2A_MODEL_CA_FILE: '/none' },
+      expected: 'A2A_MODEL_CA_FILE: the file /none cannot be read; mount it, or correct the path',
+    },
+    {
+      reason: 'a certificate authority that is none',
+      env: { A2A_MODEL_CA_FILE: '/s/key' },
+      expected:
+        'A2A_MODEL_CA_FILE: the file /s/key holds no certificate; give a file of certificates in PEM',
+    },
+    {
+      reason: 'a certificate authority of Redis that cannot be read',
+      env: { MEMORY_PROVIDER: 'redis', REDIS_URL: 'rediss://r', A2A_REDIS_CA_FILE: '/none' },
+      expected: 'A2A_REDIS_CA_FILE: the file /none cannot be read; mount it, or correct the path',
+    },
+    ...['A2A_API_KEYS', 'LITELLM_API_KEY', 'REDIS_PASSWORD', 'A2A_REDIS_USERNAME'].map((name) => ({
+      reason: `a ${name} whose file cannot be read`,
+      env: { [`${name}_FILE`]: '/none', ...(name === 'A2A_API_KEYS' && { A2A_API_KEYS: '' }) },
+      expected: `${name}_FILE: the file /none cannot be read; mount it, or correct the path`,
+    })),
+    ...['redis://r?password=canary', 'redis://:can#ary@r', 'redis://r/0?db=1'].map((url) => ({
+      reason: `a Redis URL of which a part would be ignored: ${url}`,
+      env: { MEMORY_PROVIDER: 'redis', REDIS_URL: url },
+      expected: url.includes('#')
+        ? 'REDIS_URL: is not a Redis URL; give redis:// or rediss:// URLs'
+        : QUERY_ERROR,
+    })),
+    {
+      reason: 'a fragment in a Redis URL',
+      env: { MEMORY_PROVIDER: 'redis', REDIS_URL: 'redis://r#1' },
+      expected: QUERY_ERROR,
+    },
+    {
+      reason: 'a Redis database that is no number',
+      env: { MEMORY_PROVIDER: 'redis', REDIS_URL: 'redis://r/main' },
+      expected:
+        'REDIS_URL: has a path that is no database number; end it with the host, or with /<number>',
+    },
+    {
+      reason: 'a Redis user without a password',
+      env: { MEMORY_PROVIDER: 'redis', REDIS_URL: 'redis://:p@r', A2A_REDIS_USERNAME: 'u' },
+      expected:
+        'A2A_REDIS_USERNAME: is set without REDIS_PASSWORD; set both, or give both in REDIS_URL',
+    },
+    {
+      reason: 'a Redis user in the URL and its password elsewhere',
+      env: { MEMORY_PROVIDER: 'redis', REDIS_URL: 'redis://u@r', REDIS_PASSWORD: 'p' },
+      expected:
+        'REDIS_URL: names a user, but the password is in REDIS_PASSWORD; move the user to A2A_REDIS_USERNAME',
     },
     {
       reason: 'several standalone servers',

@@ -1,4 +1,5 @@
 import { isApiKeyValue } from './access/api-keys.ts';
+import { authorities, authoritiesErrors } from './configuration/authorities.ts';
 import { environmentValues } from './configuration/environment-values.ts';
 import { redisConfig, redisErrors } from './configuration/redis-config.ts';
 import { settingReader } from './configuration/setting-reader.ts';
@@ -48,7 +49,8 @@ export interface ModelConfig {
   apiKey?: Setting;
   /** Model of agents that name none. */
   defaultModel?: string;
-  caFile?: string;
+  /** Certificate authorities (PEM) instead of the built-in ones. */
+  ca?: string;
   timeoutSeconds: number;
   maxConcurrentCalls: number;
 }
@@ -79,9 +81,10 @@ export function readConfig(
     ...(reader.isWrong('LITELLM_URL') || reader.text('LITELLM_URL') !== ''
       ? []
       : [MODEL_URL_ERROR]),
-    ...redisErrors(reader),
+    ...authoritiesErrors(reader, 'A2A_MODEL_CA_FILE', readFile),
+    ...redisErrors(reader, readFile),
   ];
-  return errors.length > 0 ? { errors } : { config: config(reader) };
+  return errors.length > 0 ? { errors } : { config: config(reader, readFile) };
 }
 
 /** One line for a person: variable, what is wrong, what to do. */
@@ -169,9 +172,9 @@ export function apiKeyList(text: string): string[] {
   return text.split(',').map((key) => key.trim());
 }
 
-function config(reader: SettingReader): RuntimeConfig {
+function config(reader: SettingReader, readFile: ReadFile): RuntimeConfig {
   const { text, number, flag } = reader;
-  const redis = redisConfig(reader);
+  const redis = redisConfig(reader, readFile);
   const port = number('A2A_PORT');
   return {
     host: text('A2A_HOST'),
@@ -192,7 +195,7 @@ function config(reader: SettingReader): RuntimeConfig {
       url: text('LITELLM_URL'),
       ...optional('apiKey', reader.setting('LITELLM_API_KEY')),
       ...optional('defaultModel', text('LITELLM_MODEL')),
-      ...optional('caFile', text('A2A_MODEL_CA_FILE')),
+      ...optional('ca', authorities(reader, 'A2A_MODEL_CA_FILE', readFile)),
       timeoutSeconds: number('A2A_MODEL_TIMEOUT_SECONDS'),
       maxConcurrentCalls: number('A2A_MODEL_MAX_CONCURRENT_CALLS'),
     },

@@ -14,28 +14,38 @@ export const RUNTIME_VERSION = '0.1.0';
 /** An outage of Redis that is shorter is answered request by request (product.md §6). */
 const UNREADY_AFTER_SECONDS = 15;
 
+/** Names neither keys nor paths: anybody may ask whether the server is ready. */
+const NO_CREDENTIALS =
+  'no valid API key or JWT secret: correct those that the log says are refused, or add one';
+
 /** What the process's health is made of. */
 export interface Vitals {
   catalog: Catalog;
   /** Undefined when the store is memory. */
   memory: Dependency | undefined;
   model: Dependency;
+  /** Whether anybody could be let in. */
+  hasCredentials: () => boolean;
   isDraining: () => boolean;
 }
 
 /** Readiness never depends on the model: with it down everywhere, no server at all would be left. */
-export function healthOf({ catalog, memory, model, isDraining }: Vitals): Health {
+export function healthOf(vitals: Vitals): Health {
+  const { catalog, memory, model, hasCredentials, isDraining } = vitals;
   const isMemoryLost = (): boolean => (memory?.unreachableSeconds() ?? 0) >= UNREADY_AFTER_SECONDS;
+  // A store in this process is looked at by being asked: every report is news to who waits for it.
+  let ownReports = 0;
   return {
     isDraining,
     started: catalog.isLoaded,
     unreadyReasons: () => [
       ...(isDraining() ? ['the server is stopping'] : []),
       ...(catalog.all().length === 0 ? ['no agent is loaded'] : []),
+      ...(hasCredentials() ? [] : [NO_CREDENTIALS]),
       ...(isMemoryLost() ? ['Redis is unreachable'] : []),
     ],
     dependencies: () => ({
-      memory: memory?.report() ?? { state: 'Reachable' },
+      memory: memory?.report() ?? { state: 'Reachable', checks: ++ownReports },
       model: model.report(),
     }),
   };

@@ -2,7 +2,6 @@ import { proxyUrls } from './llm/base-url.ts';
 import { connection } from './llm/connection.ts';
 import { liteLlm } from './llm/litellm.ts';
 import { checkLiveliness } from './llm/liveliness.ts';
-import { tryRead } from './ops/live-file.ts';
 import { watchDependency } from './ops/dependency.ts';
 import { liveSecret } from './secrets.ts';
 import type { Complete } from './agent/types.ts';
@@ -26,7 +25,7 @@ export function openModel(
 ): Model {
   const log = telemetry.log.child('llm');
   const urls = proxyUrls(config.url);
-  const ca = config.caFile === undefined ? undefined : tryRead(config.caFile);
+  const { ca } = config;
   const pool = connection({
     origin: urls.completions.origin,
     maxConcurrentCalls: config.maxConcurrentCalls,

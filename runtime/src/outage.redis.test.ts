@@ -34,6 +34,7 @@ test('requests are 503 while Redis is down, readiness follows, and all of it end
     const status = await get(`${app.opsUrl}/status`);
     expect(status.body.dependencies?.memory).toEqual({
       state: 'Unreachable',
+      checks: expect.any(Number),
       message: 'The store cannot be reached.',
     });
 
@@ -83,4 +84,37 @@ test('a task whose answer arrives during a short outage is completed when that i
   expect(states).toEqual(['TASK_STATE_WORKING', 'TASK_STATE_COMPLETED']);
   await app.close();
   await redis.close();
+}, 30_000);
+
+test('an answer whose storing was repeated without knowing of the first time is there once', async () => {
+  const redis = await redisServer();
+  const urls = [new URL(`redis://127.0.0.1:${redis.port}`)];
+  const app = await startApp({ redis: { mode: 'standalone', urls, keyPrefix: 'a2a:' } });
+  app.model.script = { text: 'kept', delayMs: 400, times: 1 };
+  try {
+    const params = sendParams('hi', { contextId: 'ctx' });
+    const sent = rpc(`${app.url}/a2a`, 'SendMessage', params);
+    await until(() => app.model.requests.length === 1);
+    redis.freeze();
+    await until(async () =>
+      /redis_command_duration_seconds_count\{command="conversation_append"\} [1-9]/.test(
+        await app.telemetry.registry.text(),
+      ),
+    );
+    redis.thaw();
+    expect((await sent).body.result?.task?.status?.state).toBe('TASK_STATE_COMPLETED');
+    expect(await app.telemetry.registry.text()).toMatch(
+      /redis_command_duration_seconds_count\{command="conversation_append"\} 2/,
+    );
+    await rpc(`${app.url}/a2a`, 'SendMessage', sendParams('next', { contextId: 'ctx' }));
+    expect(app.model.requests[1]?.body.messages.map(({ content }) => content)).toEqual([
+      'You greet people.',
+      'hi',
+      'kept',
+      'next',
+    ]);
+  } finally {
+    await app.close();
+    await redis.close();
+  }
 }, 30_000);

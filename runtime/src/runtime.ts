@@ -21,6 +21,7 @@ import type { RuntimeConfig } from './config.ts';
 import type { HttpDeps } from './http/deps.ts';
 import type { MetricsRegistry } from './ops/metrics.ts';
 import type { Clock, Log } from './ops/telemetry.ts';
+import type { AcceptedCredentials } from './protocol/security.ts';
 
 /** What a runtime is started with besides its configuration. */
 export interface Surroundings {
@@ -53,19 +54,21 @@ export async function startRuntime(config: RuntimeConfig, around: Surroundings):
   const stores = await openStores(config, { clock, telemetry });
   const model = openModel(config.model, { clock, telemetry });
   const runs = liveRuns();
+  const entrance = access(config, around);
   let draining = false;
   const isDraining = (): boolean => draining;
   const vitals = {
     catalog: agents,
     memory: stores.dependency,
     model: model.dependency,
+    hasCredentials: () => !config.auth.enabled || isAnyTrue(entrance.credentials()),
     isDraining,
   };
   const health = healthOf(vitals);
   const runTurn = agentTurn(model.complete, clock);
   const workshop = { ...stores, runs, runTurn, telemetry, clock, newId, isDraining };
   const operations = taskOperations(workshop);
-  const edge = { agents, operations, ...access(config, around), health, telemetry, clock, newId };
+  const edge = { agents, operations, ...entrance, health, telemetry, clock, newId };
   const server = hardenedServer(createApp(edge));
   const ops = opsServer({
     ...(config.metricsEnabled && { registry }),
@@ -96,6 +99,10 @@ function catalogDefaults({ publicUrl, defaultAgent, model }: RuntimeConfig): Cat
     ...(defaultAgent !== undefined && { defaultAgent }),
     ...(model.defaultModel !== undefined && { model: model.defaultModel }),
   };
+}
+
+function isAnyTrue({ apiKey, bearer }: AcceptedCredentials): boolean {
+  return apiKey || bearer;
 }
 
 function access(

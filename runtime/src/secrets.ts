@@ -36,8 +36,10 @@ export function liveCredentials(auth: AuthConfig, watching: Watching): Credentia
   const listed = liveSecret(auth.apiKeys, watching, areApiKeys);
   const inFolder =
     auth.apiKeysDir === undefined ? (): ApiKeyEntry[] => [] : keysFolder(auth.apiKeysDir, watching);
+  const jwtSecret = liveSecret(auth.jwtSecret, watching, isLongEnough);
   return {
-    jwtSecret: liveSecret(auth.jwtSecret, watching, isLongEnough),
+    // An empty file at the start is a secret that nobody could sign with.
+    jwtSecret: () => [jwtSecret()].find((secret) => secret !== undefined && isLongEnough(secret)),
     apiKeys: () => [...(listed() ?? '').split(',').flatMap(listedKey), ...inFolder()],
   };
 }
@@ -50,33 +52,55 @@ function listedKey(text: string): ApiKeyEntry[] {
 
 const RECHECK_MS = 1000;
 
-/** API keys of a folder: the file's name is the principal. Read again at most once a second. */
+/** What a folder of keys holds. */
+interface KeysFound {
+  entries: ApiKeyEntry[];
+  /** Why a key is none, by principal. */
+  refused: ReadonlyMap<string, string>;
+}
+
+/**
+ * API keys of a folder: the file's name is the principal. Read again at most once a second. A key
+ * that is refused is logged once, by its principal and never by its value.
+ */
 function keysFolder(dir: string, { clock, log }: Watching): () => ApiKeyEntry[] {
-  let entries: ApiKeyEntry[] = [];
+  let last: KeysFound = { entries: [], refused: new Map() };
   let checkedAtMs = -Infinity;
   let isBroken = false;
   return () => {
-    if (clock.now() - checkedAtMs < RECHECK_MS) return entries;
+    if (clock.now() - checkedAtMs < RECHECK_MS) return last.entries;
     checkedAtMs = clock.now();
     const found = readKeys(dir);
     if (found === undefined && !isBroken) {
       log.error('the folder of API keys cannot be read, the last keys stay', { path: dir });
     }
     isBroken = found === undefined;
-    entries = found ?? entries;
-    return entries;
+    for (const [principal, problem] of found?.refused ?? []) {
+      if (last.refused.get(principal) === problem) continue;
+      log.error('an API key is refused', { principal, problem, path: join(dir, principal) });
+    }
+    last = found ?? last;
+    return last.entries;
   };
 }
 
-function readKeys(dir: string): ApiKeyEntry[] | undefined {
+function readKeys(dir: string): KeysFound | undefined {
+  const entries: ApiKeyEntry[] = [];
+  const refused = new Map<string, string>();
   try {
-    return readdirSync(dir)
-      .filter((name) => !name.startsWith('.'))
-      .flatMap((principal) => {
-        const value = withoutLastNewline(tryRead(join(dir, principal)) ?? '');
-        return isApiKeyValue(value) ? [{ principal, value }] : [];
-      });
+    for (const principal of readdirSync(dir).filter((name) => !name.startsWith('.'))) {
+      const text = tryRead(join(dir, principal));
+      const value = withoutLastNewline(text ?? '');
+      if (isApiKeyValue(value)) entries.push({ principal, value });
+      else refused.set(principal, keyProblem(text, value));
+    }
+    return { entries, refused };
   } catch {
     return undefined;
   }
+}
+
+function keyProblem(text: string | undefined, value: string): string {
+  if (text === undefined) return 'its file cannot be read';
+  return value === '' ? 'it is empty' : 'its hash is malformed: sha256: and 64 hex digits';
 }

@@ -1,5 +1,4 @@
 import { watchDependency } from './ops/dependency.ts';
-import { tryRead } from './ops/live-file.ts';
 import { liveSecret } from './secrets.ts';
 import { memoryConversations } from './store/memory-conversations.ts';
 import { memoryTasks } from './store/memory-tasks.ts';
@@ -72,10 +71,9 @@ async function openRedis(
 }
 
 function redisAddress(
-  { mode, urls, sentinelMaster, username, password, caFile }: RedisConfig,
+  { mode, urls, sentinelMaster, username, password, ca }: RedisConfig,
   watching: { clock: Clock; log: Log },
 ): RedisAddress {
-  const ca = caFile === undefined ? undefined : tryRead(caFile);
   return {
     mode,
     urls,

@@ -6,6 +6,8 @@ export interface AgentDraft {
   /** `metadata.generation`; 0 for a manifest that has none. */
   generation: number;
   spec: AgentDefinitionSpec;
+  /** `fileRevision` of a rendered file; a manifest has none. */
+  revision?: string;
 }
 
 /** An agent that cannot be served as declared, and why. */

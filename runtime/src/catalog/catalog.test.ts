@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { catalog } from './catalog.ts';
 import { renderAgentFile } from '../contract/agent-file.ts';
-import { agentsRevision } from '../contract/agents-revision.ts';
+import { agentsRevision, fileRevision } from '../contract/agents-revision.ts';
 import { renderServerFile } from '../contract/server-file.ts';
 import { manualClock } from '../../test/manual-clock.ts';
 import { testTelemetry } from '../../test/telemetry.ts';
@@ -118,14 +118,33 @@ describe('a folder of rendered files', () => {
       await agents.load({ 'a.json': file, 'b.json': rendered('b', 2) });
       expect(agents.get('a')?.generation).toBe(1);
       expect(agents.reports()).toEqual([
-        { name: 'a', generation: 1, loaded: false, message: expect.stringContaining(message) },
-        { name: 'b', generation: 2, loaded: true },
+        {
+          name: 'a',
+          generation: 1,
+          revision: fileRevision(rendered('a', 1)),
+          loaded: false,
+          message: expect.stringContaining(message),
+        },
+        { name: 'b', generation: 2, revision: fileRevision(rendered('b', 2)), loaded: true },
       ]);
       expect(log()).toContain('cannot be served as declared');
       await agents.load({ 'a.json': rendered('a', 3), 'b.json': rendered('b', 2) });
-      expect(agents.reports()[0]).toEqual({ name: 'a', generation: 3, loaded: true });
+      const revision = fileRevision(rendered('a', 3));
+      expect(agents.reports()[0]).toEqual({ name: 'a', generation: 3, revision, loaded: true });
     },
   );
+
+  test("reports the file's own revision, also when the agent in it is the same", async () => {
+    const { agents } = empty();
+    await agents.load({ 'a.json': rendered('a') });
+    const before = agents.get('a');
+    const text = `${rendered('a')}\n`;
+    await agents.load({ 'a.json': text });
+    expect(agents.get('a')).toBe(before);
+    expect(agents.reports()[0]?.revision).toBe(fileRevision(text));
+    await agents.load({ 'a.json': rendered('a'), 'b.json': rendered('b') });
+    expect(agents.reports()[0]?.revision).toBe(fileRevision(rendered('a')));
+  });
 
   test('does not serve a new agent that is broken, but reports it', async () => {
     const { agents } = empty();
@@ -173,6 +192,7 @@ describe('a folder of manifests', () => {
     });
     expect(names(agents)).toEqual(['a', 'b']);
     expect(agents.get('a')?.spec).toEqual(SPEC);
+    expect(agents.reports()[0]).toEqual({ name: 'a', generation: 0, loaded: true });
   });
 
   test('may be JSON too', async () => {

@@ -70,11 +70,12 @@ export function catalog(defaults: CatalogDefaults, clock: Clock, log: Log): Cata
 
 function reports({ served, problems }: Fleet): AgentReport[] {
   return [...new Set([...served.keys(), ...problems.keys()])].sort().map((name) => {
-    const generation = served.get(name)?.agent.generation;
+    const { agent, revision } = served.get(name) ?? {};
     const message = problems.get(name);
     return {
       name,
-      ...(generation !== undefined && { generation }),
+      ...(agent !== undefined && { generation: agent.generation }),
+      ...(revision !== undefined && { revision }),
       loaded: message === undefined,
       ...(message !== undefined && { message }),
     };

@@ -25,7 +25,7 @@ export async function declared(content: FolderContent): Promise<Declared> {
   const manifests: FolderFile[] = [];
   for (const [file, text] of Object.entries(files)) {
     const value = file.endsWith('.json') ? parseJson(text) : undefined;
-    if (isRendered(value)) results.set(file, renderedFile(file, value));
+    if (isRendered(value)) results.set(file, renderedFile(file, text, value));
     else manifests.push({ file, text });
   }
   if (manifests.length > 0) await readManifests(manifests, results, brokenFiles);

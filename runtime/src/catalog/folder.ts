@@ -8,8 +8,9 @@ const FILES = /^[^.].*\.(json|ya?ml)$/;
 
 /**
  * Reads the agents folder. Follows links, because Kubernetes mounts files as links into `..data`;
- * ignores everything that begins with a dot. Rejects when the folder cannot be read; a file that
- * vanishes meanwhile is left out.
+ * ignores everything that begins with a dot. Rejects when the folder or a file in it cannot be read,
+ * because leaving the file out would mean that its agent was removed; a file that vanishes meanwhile
+ * is left out.
  */
 export async function readFolder(dir: string): Promise<FolderContent> {
   const names = (await readdir(dir)).filter((name) => FILES.test(name)).sort();
@@ -25,7 +26,8 @@ export async function readFolder(dir: string): Promise<FolderContent> {
 async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
-  } catch {
-    return undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { AGENT_FILE_SCHEMA_VERSION, agentFileName } from '../contract/agent-file.ts';
+import { fileRevision } from '../contract/agents-revision.ts';
 import { agentSpec } from './agent-spec.ts';
 import type { FileContent } from './agent-draft.ts';
 
@@ -7,15 +8,16 @@ export function isRendered(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'schemaVersion' in value;
 }
 
-/** The agent of a rendered file (contract/agent-file.ts). */
-export function renderedFile(fileName: string, value: unknown): FileContent {
+/** The agent of a rendered file (contract/agent-file.ts): its name, text, and the text parsed. */
+export function renderedFile(fileName: string, text: string, value: unknown): FileContent {
   const name = fileName.replace(/\.json$/, '');
   const file = value as Record<string, unknown>;
   const message = headerProblem(fileName, file);
   if (message !== undefined) return { drafts: [], problems: [{ name, message }] };
   const checked = agentSpec(file.spec);
   if ('message' in checked) return { drafts: [], problems: [{ name, message: checked.message }] };
-  const draft = { name, generation: file.generation as number, spec: checked.spec };
+  const generation = file.generation as number;
+  const draft = { name, generation, spec: checked.spec, revision: fileRevision(text) };
   return { drafts: [draft], problems: [] };
 }
 

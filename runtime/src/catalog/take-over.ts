@@ -10,6 +10,8 @@ export interface Served {
   /** Equal for equal agents. */
   fingerprint: string;
   file: string;
+  /** `fileRevision` of the rendered file as it is served; a manifest has none. */
+  revision?: string;
 }
 
 /** What is served, and what cannot be as declared; an agent may be in both. */
@@ -54,11 +56,14 @@ function brokenAgents(before: Fleet['served'], found: Declared): [string, string
 }
 
 function version(
-  { name, generation, spec }: AgentDraft,
+  { name, generation, spec, revision }: AgentDraft,
   { model, file, nowMs }: { model: string; file: string; nowMs: number },
   previous: Served | undefined,
 ): Served {
   const fingerprint = canonicalJson({ generation, spec, model });
-  if (previous?.fingerprint === fingerprint) return { ...previous, file };
-  return { agent: { name, generation, spec, model, loadedAtMs: nowMs }, fingerprint, file };
+  const agent =
+    previous?.fingerprint === fingerprint
+      ? previous.agent
+      : { name, generation, spec, model, loadedAtMs: nowMs };
+  return { agent, fingerprint, file, ...(revision !== undefined && { revision }) };
 }

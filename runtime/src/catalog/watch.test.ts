@@ -2,6 +2,7 @@ import { mkdtemp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { catalog } from './catalog.ts';
 import { readFolder } from './folder.ts';
 import { watchFolder } from './watch.ts';
 import { systemClock } from '../ops/clock.ts';
@@ -29,6 +30,34 @@ async function mount(version: string, files: Record<string, string>): Promise<vo
 test('a mounted ConfigMap is read through its links, and without what begins with a dot', async () => {
   await mount('..1', { 'a.json': 'one', 'b.txt': 'ignored' });
   expect(await readFolder(dir)).toEqual({ 'a.json': 'one' });
+});
+
+test.each([
+  { reason: 'a folder in its place (EISDIR)', spoil: (path: string) => mkdir(path) },
+  { reason: 'a link to itself (ELOOP)', spoil: (path: string) => symlink(path, path) },
+])('a file that cannot be read leaves the fleet as it is: $reason', async ({ spoil }) => {
+  const clock = manualClock();
+  const telemetry = testTelemetry();
+  const agents = catalog({ publicUrl: 'http://p', model: 'm' }, clock, telemetry.log);
+  const manifest = (name: string): string =>
+    `kind: AgentDefinition\nmetadata: { name: ${name} }\nspec: { description: d }`;
+  await writeFile(join(dir, 'a.yaml'), manifest('a'));
+  await writeFile(join(dir, 'b.yaml'), manifest('b'));
+  await agents.load(await readFolder(dir));
+  await rm(join(dir, 'a.yaml'));
+  await spoil(join(dir, 'a.yaml'));
+  const stop = watchFolder(dir, async () => agents.load(await readFolder(dir)), {
+    clock,
+    log: telemetry.log,
+  });
+  await until(() => telemetry.text().includes('the agents folder cannot be read'));
+  expect(agents.all().map(({ name }) => name)).toEqual(['a', 'b']);
+  stop();
+});
+
+test('a link that leads nowhere is a file that has vanished', async () => {
+  await symlink('gone', join(dir, 'a.json'));
+  expect(await readFolder(dir)).toEqual({});
 });
 
 test('an update of a mounted ConfigMap is seen at once', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -97,6 +97,44 @@ describe('an API key', () => {
     await until(async () => (await statusWith({ 'X-API-Key': 'dave-key' })) === 200);
     await rm(join(keysDir, 'dave'));
     await until(async () => (await statusWith({ 'X-API-Key': 'dave-key' })) === 401);
+  });
+});
+
+describe('a folder of keys', () => {
+  test('that holds no good one makes the server unready until it does; refused keys are logged by name', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'keys-'));
+    await writeFile(join(dir, 'alice'), 'sha256:canary');
+    await writeFile(join(dir, 'bob'), '');
+    await mkdir(join(dir, 'carol'));
+    const closed = await startApp({ auth: { enabled: true, apiKeysDir: dir } });
+    try {
+      expect(await get(`${closed.url}/a2a/readyz`)).toMatchObject({
+        status: 503,
+        body: { reasons: [expect.stringMatching(/^no valid API key or JWT secret: /)] },
+      });
+      const refused = closed.telemetry.lines.filter(({ msg }) => msg === 'an API key is refused');
+      expect(refused.map(({ principal, problem }) => [principal, problem])).toEqual([
+        ['alice', 'its hash is malformed: sha256: and 64 hex digits'],
+        ['bob', 'it is empty'],
+        ['carol', 'its file cannot be read'],
+      ]);
+      await writeFile(join(dir, 'bob'), 'bob-key');
+      await until(async () => (await get(`${closed.url}/a2a/readyz`)).status === 200);
+      expect(closed.telemetry.text().match(/an API key is refused/g)).toHaveLength(3);
+      expect(closed.telemetry.text()).not.toContain('canary');
+    } finally {
+      await closed.close();
+      await rm(dir, { recursive: true });
+    }
+  });
+
+  test('that is not there is unready too, and an empty file of a JWT secret does not help', async () => {
+    const closed = await startApp({
+      auth: { enabled: true, apiKeysDir: '/nowhere', jwtSecret: { text: '', path: '/nowhere/s' } },
+    });
+    expect((await get(`${closed.url}/a2a/readyz`)).status).toBe(503);
+    expect((await get(`${closed.url}/a2a/livez`)).status).toBe(200);
+    await closed.close();
   });
 });
 
@@ -206,7 +244,17 @@ describe('without a credential', () => {
       'timestamp',
       'version',
     ]);
+    expect(closed.body).toMatchObject({
+      status: 'healthy',
+      protocol: 'A2A',
+      version: '1.0',
+      agents: ['greeter'],
+    });
+    expect((await get(`${app.url}/a2a/health`, { 'X-API-Key': 'nobody' })).body.agents).toEqual([
+      'greeter',
+    ]);
     const open = await get(`${app.url}/a2a/health`, { 'X-API-Key': LISTED });
+    expect(open.body.agents).toEqual(['greeter', 'json-only']);
     expect(open.body.details).toEqual({
       server: 'healthy',
       agents: { greeter: 'healthy', 'json-only': 'healthy' },

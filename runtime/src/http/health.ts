@@ -30,7 +30,8 @@ export function readyz({ health }: HttpDeps): RequestHandler {
 
 /**
  * `GET /a2a/health` in the guide's shape (O05, O06): a summary for everybody, what the server
- * depends on only for authorised callers. 503 when the server is not ready.
+ * depends on and all its agents only for authorised callers. Others find of the agents what the
+ * well-known card tells them anyway, the default one. 503 when the server is not ready.
  */
 export function healthSummary(deps: HttpDeps): RequestHandler {
   const { agents, authenticate, clock, health } = deps;
@@ -41,7 +42,7 @@ export function healthSummary(deps: HttpDeps): RequestHandler {
       status: ready ? 'healthy' : 'unhealthy',
       protocol: 'A2A',
       version: '1.0',
-      agents: agents.all().map(({ name }) => name),
+      agents: (authorised ? agents.all() : [agents.default() ?? []].flat()).map(({ name }) => name),
       timestamp: new Date(clock.now()).toISOString(),
       ...(authorised && { details: details(deps, ready) }),
     };

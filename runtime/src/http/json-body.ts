@@ -7,6 +7,8 @@ import type { IncomingMessage } from 'node:http';
 export const MAX_BODY_BYTES = 1024 * 1024;
 /** Deeper JSON is nobody's message, and would overflow the stack of whoever walks it. */
 const MAX_DEPTH = 64;
+/** How long the rest of a body that is too large is read. */
+const DISCARD_MS = 1000;
 const PARSE_ERROR = -32700;
 const MEDIA_TYPES = new Set(['application/json', 'application/a2a+json']);
 
@@ -28,21 +30,30 @@ function checkMediaType(contentType: string | undefined): void {
 }
 
 async function readBytes(request: IncomingMessage): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge(request);
   const pieces: Buffer[] = [];
   let length = 0;
-  for await (const piece of request as AsyncIterable<Buffer>) {
+  // Leaving the loop must not destroy the request: the answer goes out over the same socket.
+  const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+  for await (const piece of body) {
     length += piece.length;
-    if (length > MAX_BODY_BYTES) throw tooLarge();
+    if (length > MAX_BODY_BYTES) throw tooLarge(request);
     pieces.push(piece);
   }
   return Buffer.concat(pieces);
 }
 
-/** The connection closes with the answer: what is still coming is not read. */
-function tooLarge(): HttpProblem {
-  const message = `The request body is larger than ${MAX_BODY_BYTES} bytes.`;
-  return new HttpProblem('tooLarge', message, { Connection: 'close' });
+/**
+ * Goes on reading for a moment, and keeps nothing: a connection that is closed with bytes unread is
+ * reset, and its client would never see the answer.
+ */
+function tooLarge(request: IncomingMessage): HttpProblem {
+  const timer = setTimeout(() => request.socket.destroy(), DISCARD_MS);
+  request.once('close', () => {
+    clearTimeout(timer);
+  });
+  request.resume();
+  return new HttpProblem('tooLarge', `The request body is larger than ${MAX_BODY_BYTES} bytes.`);
 }
 
 function parsed(bytes: Buffer): unknown {

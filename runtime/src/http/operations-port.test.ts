@@ -56,8 +56,15 @@ describe('the operations port', () => {
         { name: 'greeter', generation: 2, loaded: true },
         { name: 'json-only', generation: 0, loaded: true },
       ],
-      dependencies: { memory: { state: 'Reachable' }, model: { state: 'Reachable' } },
+      dependencies: {
+        memory: { state: 'Reachable', checks: expect.any(Number) },
+        model: { state: 'Reachable', checks: expect.any(Number) },
+      },
     });
+    const { body: next } = await get(`${app.opsUrl}/status`);
+    expect(Number(next.dependencies?.memory?.checks)).toBe(
+      Number(body.dependencies?.memory?.checks) + 1,
+    );
   });
 
   test('has nothing else', async () => {

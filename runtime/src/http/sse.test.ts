@@ -21,18 +21,27 @@ let telemetry: TestTelemetry;
 let queue: EventQueue<string>;
 let hasLeft: boolean;
 let isFinished: boolean;
+let failure: unknown;
+let encode: (text: string) => string;
+let events: AsyncIterableIterator<string>;
 
 beforeEach(async () => {
   clock = manualClock();
   telemetry = testTelemetry();
   hasLeft = false;
   isFinished = false;
+  failure = undefined;
+  encode = (text) => text;
   queue = eventQueue(() => {
     hasLeft = true;
   });
+  events = queue.events;
   const app = express();
   app.get('/', async (_request, response) => {
-    await sendEvents(response, queue.events, { encode: (text) => text, clock, telemetry });
+    const options = { encode: (text: string) => encode(text), clock, telemetry };
+    await sendEvents(response, events, options).catch((error: unknown) => {
+      failure = error;
+    });
     isFinished = true;
   });
   server = createServer(app).listen(0, '127.0.0.1');
@@ -91,5 +100,32 @@ describe('an event stream', () => {
     }
     queue.end();
     expect((await response.text()).match(/data: /g)).toHaveLength(50);
+  });
+
+  test('is cut, not ended, when an event cannot be encoded', async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/`);
+    encode = () => {
+      throw new Error('broken');
+    };
+    queue.push('1');
+    await expect(response.text()).rejects.toThrow('terminated');
+    await until(() => hasLeft && isFinished);
+    expect(failure).toEqual(new Error('broken'));
+    expect(clock.pending()).toBe(0);
+    expect(await streams()).toBe('0');
+  });
+
+  test('is cut, not ended, when the events fail', async () => {
+    const { promise: pause, reject: fail } = Promise.withResolvers<never>();
+    events = (async function* () {
+      yield '1';
+      yield await pause;
+    })();
+    const response = await fetch(`http://127.0.0.1:${port}/`);
+    fail(new Error('broken'));
+    await expect(response.text()).rejects.toThrow('terminated');
+    await until(() => isFinished);
+    expect(failure).toEqual(new Error('broken'));
+    expect(await streams()).toBe('0');
   });
 });

@@ -16,7 +16,8 @@ export interface SseOptions<T> {
 
 /**
  * Writes events until they end or the client has gone, whichever is first; then leaves the
- * iterator. Resolves when the response is finished. Closing a stream never touches its task.
+ * iterator. Resolves when the response is finished. Closing a stream never touches its task. Rejects
+ * when the events do, after cutting the connection: a stream that broke must not look complete.
  */
 export async function sendEvents<T>(
   response: Response,
@@ -38,11 +39,14 @@ export async function sendEvents<T>(
       log.warn('a client that does not read its stream was dropped');
       response.destroy();
     }
+    response.end();
+  } catch (error) {
+    response.destroy();
+    throw error;
   } finally {
     response.off('close', leave);
     stopHeartbeat();
     metrics.sseClosed();
-    response.end();
   }
 }
 

@@ -10,15 +10,17 @@ test('a dependency is looked at again and again, and its outage is measured from
   const check = (): Promise<void> =>
     isUp ? Promise.resolve() : Promise.reject(new Error('refused'));
   const dependency = watchDependency({ name: 'Redis', check, intervalMs: 2000, clock, log });
-  expect(dependency.report()).toEqual({ state: 'Unknown' });
+  expect(dependency.report()).toEqual({ state: 'Unknown', checks: 0 });
   expect(dependency.unreachableSeconds()).toBe(0);
   await settled();
-  expect(dependency.report()).toEqual({ state: 'Unreachable', message: 'refused' });
+  expect(dependency.report()).toEqual({ state: 'Unreachable', checks: 1, message: 'refused' });
   await clock.advance(15_000);
   expect(dependency.unreachableSeconds()).toBe(15);
+  expect(dependency.report().checks).toBe(8);
+  expect(dependency.report().checks).toBe(8);
   isUp = true;
   await clock.advance(2000);
-  expect(dependency.report()).toEqual({ state: 'Reachable' });
+  expect(dependency.report()).toEqual({ state: 'Reachable', checks: 9 });
   expect(dependency.unreachableSeconds()).toBe(0);
   expect(lines.map(({ msg }) => msg)).toEqual(['Redis is unreachable', 'Redis is reachable again']);
   dependency.stop();

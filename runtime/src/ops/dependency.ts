@@ -23,7 +23,7 @@ export interface DependencyOptions {
 /** Looks at once, and then with `intervalMs` between the looks. */
 export function watchDependency(options: DependencyOptions): Dependency {
   const { name, check, intervalMs, clock, log } = options;
-  let report: DependencyReport = { state: 'Unknown' };
+  let report: DependencyReport = { state: 'Unknown', checks: 0 };
   let unreachableSinceMs: number | undefined;
   let stopTimer = (): void => undefined;
   let ended = false;
@@ -40,15 +40,15 @@ export function watchDependency(options: DependencyOptions): Dependency {
     report = next;
   };
   const look = async (): Promise<void> => {
-    const next: DependencyReport = await check().then(
-      () => ({ state: 'Reachable' }),
+    const found = await check().then(
+      () => ({ state: 'Reachable' as const }),
       (error: unknown) => ({
-        state: 'Unreachable',
+        state: 'Unreachable' as const,
         message: error instanceof Error ? error.message : 'unreachable',
       }),
     );
     if (ended) return;
-    enter(next);
+    enter({ ...found, checks: report.checks + 1 });
     stopTimer = clock.after(intervalMs, () => void look());
   };
   void look();

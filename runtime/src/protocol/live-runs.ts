@@ -3,31 +3,51 @@ import type { Scope } from './task-store.ts';
 
 /** The tasks that this process works on. */
 export interface LiveRuns {
+  /**
+   * Counts a task from the moment in which it is accepted, long before its run is added: who waits
+   * until nothing is left must not overlook it. Settles as `start` does.
+   */
+  starting<T>(start: () => Promise<T>): Promise<T>;
   add(scope: Scope, run: TaskRun): void;
   get(scope: Scope, taskId: string): TaskRun | undefined;
-  /** How many there are. */
+  /** How many there are, those that are starting included. */
   count(): number;
-  /** Stops all of them. */
+  /** Stops all of them, and whatever is added later. */
   stopAll(reason: RunStopped): void;
-  /** Resolves when no run is left; also when none was there. */
+  /** Resolves when no run is left and none is starting; also when none was there. */
   idle(): Promise<void>;
 }
 
 export function liveRuns(): LiveRuns {
   const runs = new Map<string, TaskRun>();
+  const starts = new Set<Promise<unknown>>();
+  let stopped: RunStopped | undefined;
   return {
+    async starting(start) {
+      const started = start();
+      starts.add(started);
+      try {
+        return await started;
+      } finally {
+        starts.delete(started);
+      }
+    },
     add(scope, run) {
       const key = keyOf(scope, run.task().id);
       runs.set(key, run);
       void run.ended.then(() => runs.delete(key));
+      if (stopped !== undefined) run.stop(stopped);
     },
     get: (scope, taskId) => runs.get(keyOf(scope, taskId)),
-    count: () => runs.size,
+    count: () => runs.size + starts.size,
     stopAll(reason) {
+      stopped = reason;
       for (const run of runs.values()) run.stop(reason);
     },
     async idle() {
-      while (runs.size > 0) await Promise.all([...runs.values()].map((run) => run.ended));
+      while (runs.size + starts.size > 0) {
+        await Promise.allSettled([...starts, ...[...runs.values()].map((run) => run.ended)]);
+      }
     },
   };
 }

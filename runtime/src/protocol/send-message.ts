@@ -23,7 +23,7 @@ const RETRY_WHILE_DRAINING_SECONDS = 1;
 
 /**
  * Accepts a message and starts working on its task (A2A §3.1.1). When this resolves the task is
- * stored and nothing of the run has been sent yet.
+ * stored and nothing of the run has been sent yet. A server that begins to stop meanwhile waits for it.
  *
  * Errors: InvalidParams, TaskNotFound, UnsupportedOperation (the task has ended or is being worked
  * on), ContentTypeNotSupported, `UnavailableError` (draining, store down); then nothing is stored.
@@ -36,6 +36,14 @@ export async function startTask(
   if (workshop.isDraining()) {
     throw new UnavailableError('The server is stopping.', RETRY_WHILE_DRAINING_SECONDS);
   }
+  return workshop.runs.starting(() => acceptedTask(workshop, request, call));
+}
+
+async function acceptedTask(
+  workshop: Workshop,
+  request: SendMessageRequest,
+  call: Call,
+): Promise<TaskRun> {
   const message = checkedMessage(request);
   const text = messageText(message, call.agent.spec.inputModes);
   const task = await submittedTask(workshop, message, call);

@@ -1,11 +1,15 @@
-import { CONVERSATION_MAX_MESSAGES } from './conversation-store.ts';
+import {
+  CONVERSATION_MAX_BYTES,
+  CONVERSATION_MAX_MESSAGES,
+  newestMessages,
+} from './conversation-store.ts';
 import { UnavailableError } from './unavailable-error.ts';
 import { instructionsText } from '../contract/instructions.ts';
 import { scopeOf } from './call.ts';
 import type { Task } from '@a2a-js/sdk';
 import type { ChatMessage, CompletionRequest } from '../agent/types.ts';
 import type { Call } from './call.ts';
-import type { ConversationKey } from './conversation-store.ts';
+import type { ConversationKey, ConversationTurn } from './conversation-store.ts';
 import type { Workshop } from './workshop.ts';
 import type { RunOptions } from './task-run.ts';
 
@@ -26,14 +30,14 @@ export async function turnWork(
   const key = { ...scopeOf(call), contextId: task.contextId };
   const past = await workshop.conversations.read(key);
   const asked: ChatMessage = { role: 'user', content: text };
-  const request = completionRequest(call, task.contextId, [...past, asked]);
+  const room = CONVERSATION_MAX_BYTES - Buffer.byteLength(text);
+  const messages = [...newestMessages(past, room).slice(1 - CONVERSATION_MAX_MESSAGES), asked];
+  const request = completionRequest(call, task.contextId, messages);
+  const turnId = workshop.newId();
   return async (emit, signal) => {
     const answer = await workshop.runTurn({ request, emit, signal });
-    await remember(workshop, {
-      key,
-      messages: [asked, { role: 'assistant', content: answer }],
-      signal,
-    });
+    const said: ChatMessage[] = [asked, { role: 'assistant', content: answer }];
+    await remember(workshop, { key, turn: { id: turnId, messages: said }, signal });
   };
 }
 
@@ -48,28 +52,25 @@ function completionRequest(
   return {
     agent: name,
     model,
-    messages: [...system, ...messages.slice(-CONVERSATION_MAX_MESSAGES)],
+    messages: [...system, ...messages],
     params: spec.model?.params ?? {},
     sessionId,
   };
 }
 
+/** Repeats an append whose outcome is unknown too: the store knows the turn by its id. */
 async function remember(
   { conversations, clock }: Workshop,
-  {
-    key,
-    messages,
-    signal,
-  }: { key: ConversationKey; messages: readonly ChatMessage[]; signal: AbortSignal },
+  { key, turn, signal }: { key: ConversationKey; turn: ConversationTurn; signal: AbortSignal },
 ): Promise<void> {
   for (const delayMs of APPEND_DELAYS_MS) {
     try {
-      await conversations.append(key, messages);
+      await conversations.append(key, turn);
       return;
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       await clock.delay(delayMs, signal);
     }
   }
-  await conversations.append(key, messages);
+  await conversations.append(key, turn);
 }

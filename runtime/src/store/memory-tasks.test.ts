@@ -141,4 +141,38 @@ describe('tasks in memory', () => {
     expect(await store.load(SCOPE, 't0')).toBeUndefined();
     expect(await store.load(SCOPE, 't2')).toBeDefined();
   });
+
+  describe('flooded with large ones', () => {
+    const megabyte = 'x'.repeat(1024 * 1024);
+    const large = (id: string, size = 1): Task => ({
+      ...task(id),
+      metadata: { text: megabyte.repeat(size) },
+    });
+
+    test('keep at most 64 MiB that have ended, whoever owns them; the oldest go at once', async () => {
+      const { store } = open();
+      const bob = { ...SCOPE, owner: 'bob' };
+      await store.save(SCOPE, task('working', { state: TaskState.TASK_STATE_WORKING }));
+      await store.save(bob, large('first'));
+      for (let n = 0; n < 200; n++) await store.save(SCOPE, large(`t${n}`));
+      const kept = await ids(store);
+      expect(kept).toHaveLength(64);
+      expect(kept).toEqual(expect.arrayContaining(['working', 't199', 't137']));
+      expect(await store.load(bob, 'first')).toBeUndefined();
+    });
+
+    test('leave a task out that is larger than all may be, and keep the others', async () => {
+      const { store } = open();
+      await store.save(SCOPE, task('small'));
+      await store.save(SCOPE, large('huge', 65));
+      expect(await ids(store)).toEqual(['small']);
+    });
+
+    test('count a task that is saved again once', async () => {
+      const { store } = open();
+      await store.save(SCOPE, task('small'));
+      for (let n = 0; n < 100; n++) await store.save(SCOPE, large('same'));
+      expect(await ids(store)).toEqual(['same', 'small']);
+    });
+  });
 });

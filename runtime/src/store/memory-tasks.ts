@@ -1,4 +1,5 @@
 import { isInterrupted, isTerminal, stateOf } from '../protocol/task-state.ts';
+import { oldestOut } from './oldest-out.ts';
 import type { Task } from '@a2a-js/sdk';
 import type { Clock } from '../ops/telemetry.ts';
 import type {
@@ -15,18 +16,23 @@ export interface TaskRetention {
   pausedSeconds: number;
 }
 
-/** The oldest finished tasks go first when there are more: memory is not for an archive. */
-const MAX_TERMINAL_TASKS = 10_000;
+/**
+ * Of all finished tasks together. The oldest go first when there are more: memory is not for an
+ * archive, and a container of 512 MiB has room for this beside what is being worked on.
+ */
+const TERMINAL_ROOM = { maxCount: 10_000, maxBytes: 64 * 1024 * 1024 };
 const SWEEP_EVERY_MS = 30_000;
 
 interface Entry {
   task: Task;
   changedAtMs: number;
+  scopeKey: string;
 }
 
 /** Tasks in this process, gone with it. Guarantees what the port says, and bounds its memory. */
 export function memoryTasks(retention: TaskRetention, clock: Clock): TaskStore {
   const scopes = new Map<string, Map<string, Entry>>();
+  const terminal = oldestOut(TERMINAL_ROOM);
   let sweptAtMs = clock.now();
 
   const isExpired = ({ task, changedAtMs }: Entry): boolean => {
@@ -34,14 +40,26 @@ export function memoryTasks(retention: TaskRetention, clock: Clock): TaskStore {
     if (isTerminal(task)) return ageSeconds >= retention.terminalSeconds;
     return isInterrupted(task) && ageSeconds >= retention.pausedSeconds;
   };
+  const remove = ({ scopeKey, task }: Entry): void => {
+    const entries = scopes.get(scopeKey);
+    entries?.delete(task.id);
+    if (entries?.size === 0) scopes.delete(scopeKey);
+    terminal.remove(entryKey(scopeKey, task.id));
+  };
   const sweep = (): void => {
     if (clock.now() - sweptAtMs < SWEEP_EVERY_MS) return;
     sweptAtMs = clock.now();
-    for (const [key, entries] of scopes) {
-      for (const [id, entry] of entries) if (isExpired(entry)) entries.delete(id);
-      if (entries.size === 0) scopes.delete(key);
+    const all = [...scopes.values()].flatMap((entries) => [...entries.values()]);
+    all.filter(isExpired).forEach(remove);
+  };
+  const makeRoom = (entry: Entry): void => {
+    const { scopeKey, task } = entry;
+    const bytes = Buffer.byteLength(JSON.stringify(task));
+    for (const key of terminal.put(entryKey(scopeKey, task.id), bytes)) {
+      const [oldScope, id] = JSON.parse(key) as [string, string];
+      const old = scopes.get(oldScope)?.get(id);
+      if (old !== undefined) remove(old);
     }
-    removeOldest(scopes);
   };
   const entriesOf = (scope: Scope): Entry[] =>
     [...(scopes.get(keyOf(scope))?.values() ?? [])].filter((entry) => !isExpired(entry));
@@ -49,10 +67,12 @@ export function memoryTasks(retention: TaskRetention, clock: Clock): TaskStore {
   return {
     save(scope, task) {
       sweep();
-      const key = keyOf(scope);
-      const entries = scopes.get(key) ?? new Map<string, Entry>();
-      scopes.set(key, entries);
-      entries.set(task.id, { task: structuredClone(task), changedAtMs: changedAt(task, clock) });
+      const scopeKey = keyOf(scope);
+      const entries = scopes.get(scopeKey) ?? new Map<string, Entry>();
+      scopes.set(scopeKey, entries);
+      const entry = { task: structuredClone(task), changedAtMs: changedAt(task, clock), scopeKey };
+      entries.set(task.id, entry);
+      if (isTerminal(task)) makeRoom(entry);
       return Promise.resolve();
     },
     load(scope, id) {
@@ -107,18 +127,10 @@ function changedAt({ status }: Task, clock: Clock): number {
   return Number.isNaN(ms) ? clock.now() : ms;
 }
 
-function removeOldest(scopes: ReadonlyMap<string, Map<string, Entry>>): void {
-  const terminal = [...scopes.values()].flatMap((entries) =>
-    [...entries.values()]
-      .filter(({ task }) => isTerminal(task))
-      .map((entry) => ({ entries, entry })),
-  );
-  const excess = terminal
-    .sort((a, b) => a.entry.changedAtMs - b.entry.changedAtMs)
-    .slice(0, Math.max(0, terminal.length - MAX_TERMINAL_TASKS));
-  for (const { entries, entry } of excess) entries.delete(entry.task.id);
-}
-
 function keyOf({ agent, owner }: Scope): string {
   return JSON.stringify([agent, owner]);
+}
+
+function entryKey(scopeKey: string, id: string): string {
+  return JSON.stringify([scopeKey, id]);
 }

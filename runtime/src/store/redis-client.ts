@@ -8,8 +8,8 @@ export interface RedisAddress {
   /** `redis:` or `rediss:`; one in standalone mode, else the entry points that are known. */
   urls: readonly URL[];
   sentinelMaster?: string;
+  /** User and password count together; where both are undefined, the URL's are used. */
   username: () => string | undefined;
-  /** Used where the URL has no password. */
   password: () => string | undefined;
   /** Certificate authorities (PEM) instead of the built-in ones. */
   ca?: string;
@@ -50,16 +50,19 @@ function singleClient(address: RedisAddress): Redis {
 }
 
 function standaloneOptions(url: URL): Options {
-  const db = Number(url.pathname.slice(1) || 0);
-  return { host: hostOf(url), port: portOf(url, 6379), db };
+  return { host: hostOf(url), port: portOf(url, 6379), db: databaseOf(url) };
 }
 
-/** Credentials in a Sentinel's URL are the Sentinel's own; those of the master come separately. */
+/**
+ * Credentials in a Sentinel's URL are the Sentinel's own; those of the master come separately. The
+ * database is the master's: a Sentinel has none.
+ */
 function sentinelOptions({ urls, sentinelMaster, ca }: RedisAddress): Options {
   const [url] = urls;
   return {
     sentinels: urls.map((each) => ({ host: hostOf(each), port: portOf(each, 26379) })),
     ...(sentinelMaster !== undefined && { name: sentinelMaster }),
+    ...(url !== undefined && { db: databaseOf(url) }),
     ...(url?.username && { sentinelUsername: decodeURIComponent(url.username) }),
     ...(url?.password && { sentinelPassword: decodeURIComponent(url.password) }),
     ...(isTls(urls) && {
@@ -102,18 +105,30 @@ function connectionOptions(address: RedisAddress): Options {
   };
 }
 
+/**
+ * The settings, if there are any, else what the URL says: a user from one place never goes with the
+ * password from the other.
+ */
 function credentials({ mode, urls, username, password }: RedisAddress): Options {
   const url = mode === 'sentinel' ? undefined : urls[0];
-  const user = username() ?? decoded(url?.username);
-  const secret = decoded(url?.password) ?? password();
+  const settings = { user: given(username()), secret: given(password()) };
+  const { user, secret } =
+    settings.user === undefined && settings.secret === undefined
+      ? { user: decoded(url?.username), secret: decoded(url?.password) }
+      : settings;
   return {
     ...(user !== undefined && { username: user }),
     ...(secret !== undefined && { password: secret }),
   };
 }
 
+/** Empty is how files and URLs say "none". */
+function given(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
 function decoded(text: string | undefined): string | undefined {
-  return text === undefined || text === '' ? undefined : decodeURIComponent(text);
+  return given(text) === undefined ? undefined : decodeURIComponent(text ?? '');
 }
 
 function reconnectDelay(times: number): number {
@@ -127,6 +142,11 @@ function isTls(urls: readonly URL[]): boolean {
 /** Without the brackets that URLs put around IPv6 addresses. */
 function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
+}
+
+/** The number in the URL's path; a path that is none was refused with the configuration. */
+function databaseOf({ pathname }: URL): number {
+  return Number(pathname.slice(1) || 0);
 }
 
 function portOf({ port }: URL, standard: number): number {

@@ -6,7 +6,7 @@ import { conversationKey } from './keys.ts';
 import { redisStore } from './redis.ts';
 import { systemClock } from '../ops/clock.ts';
 import { UnavailableError } from '../protocol/unavailable-error.ts';
-import { conversationConformance } from '../../test/conformance/conversations.ts';
+import { conversationConformance, turn } from '../../test/conformance/conversations.ts';
 import { rawClient, redisServer, testCertificate } from '../../test/redis-server.ts';
 import { until } from '../../test/start-app.ts';
 import { testTelemetry } from '../../test/telemetry.ts';
@@ -54,7 +54,7 @@ function isUp(store: RedisStore): Promise<boolean> {
 /** Writes and reads back, as soon as the server is ready for it. */
 async function worksWith(store: RedisStore): Promise<void> {
   await until(() => isUp(store));
-  await store.conversations.append(KEY, [ONE]);
+  await store.conversations.append(KEY, turn(ONE));
   expect(await store.conversations.read(KEY)).toEqual([ONE]);
 }
 
@@ -93,12 +93,12 @@ describe('a standalone server', () => {
 
   test('holds one list a conversation, named by its partition token, and it always expires', async () => {
     const store = open({ urls: [url(standalone.port)] });
-    await store.conversations.append(KEY, [ONE]);
+    await store.conversations.append(KEY, { id: 'turn-id', messages: [ONE] });
     const raw = rawClient(standalone.port);
     const name = conversationKey('a2a:', KEY);
     expect(name).toMatch(/^a2a:\{[0-9a-f]{16}\}:conversation$/);
     expect(await raw.lrange(name, 0, -1)).toEqual([
-      '{"schemaVersion":1,"role":"user","content":"one"}',
+      '{"schemaVersion":1,"turn":"turn-id","role":"user","content":"one"}',
     ]);
     expect(await raw.ttl(name)).toBeGreaterThan(590);
     await raw.expire(name, 10);
@@ -123,7 +123,7 @@ describe('a standalone server', () => {
 
   test('is used in the database of the URL', async () => {
     const store = open({ urls: [new URL(`redis://127.0.0.1:${standalone.port}/3`)] });
-    await store.conversations.append({ ...KEY, contextId: 'db3' }, [ONE]);
+    await store.conversations.append({ ...KEY, contextId: 'db3' }, turn(ONE));
     const raw = rawClient(standalone.port, { db: 3 });
     expect(await raw.dbsize()).toBe(1);
     raw.disconnect();
@@ -145,7 +145,7 @@ describe('an outage', () => {
     await running.kill();
     const startedAt = Date.now();
     await expect(store.conversations.read(KEY)).rejects.toThrow(UnavailableError);
-    await expect(store.conversations.append(KEY, [ONE])).rejects.toThrow(
+    await expect(store.conversations.append(KEY, turn(ONE))).rejects.toThrow(
       'The store cannot be reached.',
     );
     expect(Date.now() - startedAt).toBeLessThan(4500);
@@ -190,10 +190,16 @@ describe('credentials', () => {
       credentials: '',
     },
     {
-      reason: 'a password in the URL, which counts more',
+      reason: 'a password in the URL',
       args: ['--requirepass', 'p@ss'],
-      address: { password: () => 'wrong' },
+      address: {},
       credentials: ':p%40ss@',
+    },
+    {
+      reason: 'a password beside one in the URL, which does not count',
+      args: ['--requirepass', 'p@ss'],
+      address: { password: () => 'p@ss' },
+      credentials: 'other:wrong@',
     },
     {
       reason: 'an ACL user',
@@ -207,9 +213,21 @@ describe('credentials', () => {
       address: {},
       credentials: 'agent:secret@',
     },
+    {
+      reason: 'an ACL user beside one in the URL',
+      args: ACL_USER,
+      address: { username: () => 'agent', password: () => 'secret' },
+      credentials: 'other:wrong@',
+    },
   ])('are presented: $reason', async ({ args, address, credentials }) => {
     const running = await server(args);
     await worksWith(open({ urls: [url(running.port, 'redis', credentials)], ...address }));
+  });
+
+  test('are never half from a setting and half from the URL', async () => {
+    const running = await server(ACL_USER);
+    const urls = [url(running.port, 'redis', 'other:secret@')];
+    await expect(open({ urls, username: () => 'agent' }).ping()).rejects.toThrow(UnavailableError);
   });
 
   test('that are wrong make the store unavailable, and are in no log', async () => {
@@ -290,10 +308,13 @@ describe('Sentinel', () => {
     const sentinel = await server([conf], { sentinel: true });
     const store = open({
       mode: 'sentinel',
-      urls: [url(sentinel.port)],
+      urls: [new URL(`redis://127.0.0.1:${sentinel.port}/5`)],
       sentinelMaster: 'mymaster',
     });
     await worksWith(store);
+    const inDatabase = rawClient(master.port, { db: 5 });
+    expect(await inDatabase.dbsize()).toBe(1);
+    inDatabase.disconnect();
     const raw = rawClient(sentinel.port);
     const known = async (): Promise<boolean> => {
       const [info] = (await raw.call('SENTINEL', 'replicas', 'mymaster')) as string[][];
@@ -310,7 +331,7 @@ describe('Sentinel', () => {
       return address[1] === String(replica.port);
     });
     await until(() =>
-      store.conversations.append({ ...KEY, contextId: 'after' }, [ONE]).then(
+      store.conversations.append({ ...KEY, contextId: 'after' }, turn(ONE)).then(
         () => true,
         () => false,
       ),
@@ -336,7 +357,7 @@ describe('Cluster', () => {
     await until(() => isUp(store));
     for (let n = 0; n < 20; n++) {
       const key = { ...KEY, contextId: `ctx${n}` };
-      await store.conversations.append(key, [ONE, ONE]);
+      await store.conversations.append(key, turn(ONE, ONE));
       expect(await store.conversations.read(key)).toEqual([ONE, ONE]);
     }
     const sizes = await Promise.all([first?.dbsize(), second?.dbsize()]);
