@@ -79,7 +79,13 @@ module.exports = {
     ),
 
     within('runtime-contract', CONTRACT),
-    within('runtime-catalog', '^runtime/src/catalog/', '^runtime/src/protocol/', CONTRACT, TELEMETRY),
+    within(
+      'runtime-catalog',
+      '^runtime/src/catalog/',
+      '^runtime/src/protocol/',
+      CONTRACT,
+      TELEMETRY,
+    ),
     within('runtime-configuration', '^runtime/src/configuration/', CONTRACT),
     never('runtime-ignores-operator', { path: '^runtime/' }, { path: '^operator/' }),
     never(

@@ -62,7 +62,7 @@ describe('a server with credentials of its own', () => {
   });
 
   it.each([
-    ['nothing', () => ({ url })],
+    ['a caller without any credential', () => ({ url })],
     ['a key that is not in the Secret', () => withKey('key-of-mallory')],
     ['the stored hash itself', () => withKey(SHA256)],
     ['a token with a wrong signature', () => withToken(token(claims, { key: 'x'.repeat(40) }))],
