@@ -35,7 +35,7 @@ unit: bootstrap ## Unit tests and goldens
 	@$(JEST) --selectProjects=unit
 
 e2e: bootstrap ## Stories on the embedded cluster (CASE=pattern: only these)
-	@$(JEST) --selectProjects=e2e --runInBand $(if $(CASE),--testPathPatterns=$(CASE))
+	@$(JEST) --selectProjects=e2e --runInBand $(if $(CASE),'--testPathPatterns=$(CASE)')
 
 generate: bootstrap ## Rewrite what is derived from crds/
 	@node tools/generate/main.ts

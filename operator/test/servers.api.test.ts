@@ -249,6 +249,24 @@ describe('a server', () => {
     await ready();
   });
 
+  it('keeps the generated key while a pod may start with it', async () => {
+    await apply(agent(), server());
+    await ready();
+    const before = (await get(KINDS.Secret, 'demo-api-key'))?.metadata.uid;
+    await api.kubectl([
+      'create',
+      'secret',
+      'generic',
+      'jwt',
+      '-n',
+      namespace,
+      '--from-literal=key=x',
+    ]);
+    await apply(server({ auth: { jwtSecretRef: { name: 'jwt', key: 'key' } } }));
+    await ready();
+    expect((await get(KINDS.Secret, 'demo-api-key'))?.metadata.uid).toBe(before);
+  });
+
   it('is stalled by an annotation that the operator does not allow', async () => {
     await apply(agent(), server({ service: { annotations: { 'nginx/snippet': 'x' } } }));
     await condition(theServer, 'Stalled', {

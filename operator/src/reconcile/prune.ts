@@ -22,16 +22,14 @@ export async function prune(
 }
 
 /**
- * Whether pods of a template start with the ConfigMap. ReplicaSets keep theirs for a rollback; that of
- * the Deployment counts too, because its newest ReplicaSet may not have been seen yet.
+ * Whether pods of a template need the object to start. ReplicaSets keep what they need for a rollback;
+ * the Deployment's template counts too, because its newest ReplicaSet may not have been seen yet.
  */
-function uses(
-  template: Deployment | ReplicaSet | undefined,
-  { kind, metadata }: KubeObject,
-): boolean {
-  const containers = template?.spec?.template?.spec?.containers ?? [];
-  const names = containers.flatMap(({ envFrom = [] }) =>
-    envFrom.map((from) => from.configMapRef?.name),
-  );
-  return kind === 'ConfigMap' && names.includes(metadata.name);
+function uses(owner: Deployment | ReplicaSet | undefined, { kind, metadata }: KubeObject): boolean {
+  const { containers = [], volumes = [] } = owner?.spec?.template?.spec ?? {};
+  const settings = containers.flatMap(({ envFrom = [] }) => envFrom);
+  return kind === 'Secret'
+    ? volumes.some(({ secret }) => secret?.secretName === metadata.name)
+    : kind === 'ConfigMap' &&
+        settings.some(({ configMapRef }) => configMapRef?.name === metadata.name);
 }

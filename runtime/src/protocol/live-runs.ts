@@ -5,9 +5,10 @@ import type { Scope } from './task-store.ts';
 export interface LiveRuns {
   /**
    * Counts a task from the moment in which it is accepted, long before its run is added: who waits
-   * until nothing is left must not overlook it. Settles as `start` does.
+   * until nothing is left must not overlook it. To be called back when the run was added, or when
+   * there will be none.
    */
-  starting<T>(start: () => Promise<T>): Promise<T>;
+  starting(): () => void;
   add(scope: Scope, run: TaskRun): void;
   get(scope: Scope, taskId: string): TaskRun | undefined;
   /** How many there are, those that are starting included. */
@@ -20,17 +21,16 @@ export interface LiveRuns {
 
 export function liveRuns(): LiveRuns {
   const runs = new Map<string, TaskRun>();
-  const starts = new Set<Promise<unknown>>();
+  const starts = new Set<Promise<undefined>>();
   let stopped: RunStopped | undefined;
   return {
-    async starting(start) {
-      const started = start();
-      starts.add(started);
-      try {
-        return await started;
-      } finally {
-        starts.delete(started);
-      }
+    starting() {
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      starts.add(promise);
+      return () => {
+        starts.delete(promise);
+        resolve(undefined);
+      };
     },
     add(scope, run) {
       const key = keyOf(scope, run.task().id);
@@ -46,7 +46,7 @@ export function liveRuns(): LiveRuns {
     },
     async idle() {
       while (runs.size + starts.size > 0) {
-        await Promise.allSettled([...starts, ...[...runs.values()].map((run) => run.ended)]);
+        await Promise.all([...starts, ...[...runs.values()].map((run) => run.ended)]);
       }
     },
   };

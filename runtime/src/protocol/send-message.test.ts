@@ -89,6 +89,7 @@ describe('a message that is accepted just before the server is told to stop', ()
   test('is waited for while the store is slow, and answered', async () => {
     const { clock, send, stop } = slowServer();
     const sent = send();
+    await settled();
     const isDone = stop();
     await clock.advance(STORE_MS - 1);
     expect(isDone()).toBe(false);
@@ -121,6 +122,7 @@ describe('a message that is accepted just before the server is told to stop', ()
       conversations: { read: () => stuck.promise, append: () => Promise.resolve() },
     });
     const sent = send();
+    await settled();
     const isDone = stop();
     await clock.advance(DRAIN_MS);
     stuck.resolve([]);

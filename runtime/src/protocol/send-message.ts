@@ -36,20 +36,17 @@ export async function startTask(
   if (workshop.isDraining()) {
     throw new UnavailableError('The server is stopping.', RETRY_WHILE_DRAINING_SECONDS);
   }
-  return workshop.runs.starting(() => acceptedTask(workshop, request, call));
-}
-
-async function acceptedTask(
-  workshop: Workshop,
-  request: SendMessageRequest,
-  call: Call,
-): Promise<TaskRun> {
-  const message = checkedMessage(request);
-  const text = messageText(message, call.agent.spec.inputModes);
-  const task = await submittedTask(workshop, message, call);
-  const work = await turnWork(workshop, { task, text, call });
-  await workshop.tasks.save(scopeOf(call), task);
-  return begin(workshop, { task, call, work });
+  const hasStarted = workshop.runs.starting();
+  try {
+    const message = checkedMessage(request);
+    const text = messageText(message, call.agent.spec.inputModes);
+    const task = await submittedTask(workshop, message, call);
+    const work = await turnWork(workshop, { task, text, call });
+    await workshop.tasks.save(scopeOf(call), task);
+    return begin(workshop, { task, call, work });
+  } finally {
+    hasStarted();
+  }
 }
 
 function checkedMessage({ message, configuration }: SendMessageRequest): Message {
