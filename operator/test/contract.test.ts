@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { readConfig } from '../../runtime/src/config.ts';
@@ -12,12 +13,15 @@ const objectsOf = (name: string): KubeObject[] =>
     (document) => document.toJS() as KubeObject,
   );
 
+const [authority = ''] = rootCertificates;
+
 describe('the settings of every golden server', () => {
   it.each(cases)('of %s are a configuration that the runtime accepts', (name) => {
     const settings = objectsOf(name).find(({ metadata }) => metadata.name.includes('-config-'));
     const { data } = settings as KubeObject & { data: Record<string, string> };
     // Long enough to be any kind of secret.
-    const result = readConfig(data, () => 'x'.repeat(64));
+    const read = (path: string): string => (path.endsWith('.crt') ? authority : 'x'.repeat(64));
+    const result = readConfig(data, read);
     expect(result).not.toHaveProperty('errors');
   });
 });

@@ -92,6 +92,15 @@ describe('kubectl apply of a bad A2AServer', () => {
       'memory.redis.sentinelMaster belongs to memory.redis.mode Sentinel',
     ],
     [
+      server({
+        memory: {
+          provider: 'Redis',
+          redis: { ...redis.redis, usernameSecretRef: { name: 'x', key: 'k' } },
+        },
+      }),
+      'memory.redis.usernameSecretRef needs memory.redis.passwordSecretRef',
+    ],
+    [
       server({ model: { url: 'https://key@litellm:4000', name: 'gpt' } }),
       'model.url must hold neither credentials nor parameters; put the key into a Secret',
     ],

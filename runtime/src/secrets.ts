@@ -38,8 +38,11 @@ export function liveCredentials(auth: AuthConfig, watching: Watching): Credentia
     auth.apiKeysDir === undefined ? (): ApiKeyEntry[] => [] : keysFolder(auth.apiKeysDir, watching);
   const jwtSecret = liveSecret(auth.jwtSecret, watching, isLongEnough);
   return {
-    // An empty file at the start is a secret that nobody could sign with.
-    jwtSecret: () => [jwtSecret()].find((secret) => secret !== undefined && isLongEnough(secret)),
+    jwtSecret() {
+      const secret = jwtSecret();
+      // What is in the file at the start was not looked at yet; nobody could sign with less.
+      return secret === undefined || !isLongEnough(secret) ? undefined : secret;
+    },
     apiKeys: () => [...(listed() ?? '').split(',').flatMap(listedKey), ...inFolder()],
   };
 }

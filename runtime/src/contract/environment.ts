@@ -100,7 +100,7 @@ export const ENVIRONMENT = {
     kind: 'string',
     secret: true,
     aliases: ['JAF_REDIS_PASSWORD'],
-    meaning: 'Password; with it, or with a user, credentials in the URL do not count.',
+    meaning: 'Password, if the URL has none.',
   },
   A2A_REDIS_USERNAME: { kind: 'string', secret: true, meaning: 'ACL user.' },
   A2A_REDIS_CA_FILE: { kind: 'path', meaning: 'Certificate authority (PEM) of Redis.' },

@@ -1,6 +1,7 @@
 import { replyJson } from './json-reply.ts';
 import type { RequestHandler } from 'express';
 import type { DependencyReport } from '../contract/status-report.ts';
+import type { Agents } from '../protocol/served-agent.ts';
 import type { HttpDeps } from './deps.ts';
 
 const NO_STORE = { 'Cache-Control': 'no-store' };
@@ -34,7 +35,7 @@ export function readyz({ health }: HttpDeps): RequestHandler {
  * well-known card tells them anyway, the default one. 503 when the server is not ready.
  */
 export function healthSummary(deps: HttpDeps): RequestHandler {
-  const { agents, authenticate, clock, health } = deps;
+  const { authenticate, clock, health } = deps;
   return async (request, response) => {
     const ready = health.unreadyReasons().length === 0;
     const authorised = 'principal' in (await authenticate(request.headers));
@@ -42,12 +43,17 @@ export function healthSummary(deps: HttpDeps): RequestHandler {
       status: ready ? 'healthy' : 'unhealthy',
       protocol: 'A2A',
       version: '1.0',
-      agents: (authorised ? agents.all() : [agents.default() ?? []].flat()).map(({ name }) => name),
+      agents: agentNames(deps.agents, authorised),
       timestamp: new Date(clock.now()).toISOString(),
       ...(authorised && { details: details(deps, ready) }),
     };
     replyJson(response, { status: ready ? 200 : 503, headers: NO_STORE, body });
   };
+}
+
+function agentNames(agents: Agents, authorised: boolean): string[] {
+  const shown = authorised ? agents.all() : agents.all().filter((one) => one === agents.default());
+  return shown.map(({ name }) => name);
 }
 
 function details({ agents, health }: HttpDeps, ready: boolean): object {

@@ -106,16 +106,14 @@ function connectionOptions(address: RedisAddress): Options {
 }
 
 /**
- * The settings, if there are any, else what the URL says: a user from one place never goes with the
- * password from the other.
+ * What the URL says, if it has a password (the guide's C12), else the settings: a user from one place
+ * never goes with the password from the other.
  */
 function credentials({ mode, urls, username, password }: RedisAddress): Options {
   const url = mode === 'sentinel' ? undefined : urls[0];
-  const settings = { user: given(username()), secret: given(password()) };
+  const inUrl = { user: decoded(url?.username), secret: decoded(url?.password) };
   const { user, secret } =
-    settings.user === undefined && settings.secret === undefined
-      ? { user: decoded(url?.username), secret: decoded(url?.password) }
-      : settings;
+    inUrl.secret === undefined ? { user: given(username()), secret: given(password()) } : inUrl;
   return {
     ...(user !== undefined && { username: user }),
     ...(secret !== undefined && { password: secret }),

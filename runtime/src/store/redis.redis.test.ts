@@ -196,10 +196,10 @@ describe('credentials', () => {
       credentials: ':p%40ss@',
     },
     {
-      reason: 'a password beside one in the URL, which does not count',
+      reason: 'the password in the URL; one beside it does not count',
       args: ['--requirepass', 'p@ss'],
-      address: { password: () => 'p@ss' },
-      credentials: 'other:wrong@',
+      address: { password: () => 'wrong' },
+      credentials: ':p%40ss@',
     },
     {
       reason: 'an ACL user',
@@ -214,10 +214,10 @@ describe('credentials', () => {
       credentials: 'agent:secret@',
     },
     {
-      reason: 'an ACL user beside one in the URL',
+      reason: 'the ACL user in the URL; one beside it does not count',
       args: ACL_USER,
-      address: { username: () => 'agent', password: () => 'secret' },
-      credentials: 'other:wrong@',
+      address: { username: () => 'other', password: () => 'wrong' },
+      credentials: 'agent:secret@',
     },
   ])('are presented: $reason', async ({ args, address, credentials }) => {
     const running = await server(args);
@@ -227,7 +227,8 @@ describe('credentials', () => {
   test('are never half from a setting and half from the URL', async () => {
     const running = await server(ACL_USER);
     const urls = [url(running.port, 'redis', 'other:secret@')];
-    await expect(open({ urls, username: () => 'agent' }).ping()).rejects.toThrow(UnavailableError);
+    const settings = { username: () => 'agent', password: () => 'secret' };
+    await expect(open({ urls, ...settings }).ping()).rejects.toThrow(UnavailableError);
   });
 
   test('that are wrong make the store unavailable, and are in no log', async () => {
