@@ -8,7 +8,7 @@ import { ensureBridge } from './host-network.ts';
 import { folders, paths, sockets } from './paths.ts';
 import { ensureProcess, isNamedRunning, waitForProcess } from './processes.ts';
 
-/** The value of DOCKER_HOST that reaches our daemon, for testcontainers and people. */
+/** The value of DOCKER_HOST that reaches our daemon, for people and their tools. */
 export const dockerHost = `unix://${sockets.docker}`;
 
 // The client beside the daemon: another one that comes first in PATH may lack the builder.
