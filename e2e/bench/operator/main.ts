@@ -1,32 +1,75 @@
+/**
+ * What `make bench-operator` prints: what the operator takes for a thousand servers on a real API
+ * server with pretended pods, beside a bare loop that applies the same objects in the same run. It
+ * states aims and asserts nothing.
+ */
+import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { failureReport } from '../../cluster/cluster-error.ts';
 import { reportProgress } from '../../cluster/progress.ts';
-import { applyServers, operatorCreation } from './creation.ts';
-import { buildOperator, OperatorProcess } from './operator-process.ts';
+import { table } from '../../cluster/status.ts';
+import type { KubeObject } from './api.ts';
+import { runBareLoop } from './bare-run.ts';
+import { buildOperator } from './operator-process.ts';
+import { OperatorRun } from './operator-run.ts';
+import type { OperatorResults } from './operator-run.ts';
+import { hotFunctions, profileIn } from './profile.ts';
+import type { HotFunction } from './profile.ts';
+import { rows } from './report.ts';
 import { startRig } from './rig.ts';
 import { benchSettings } from './settings.ts';
-import { ratePerSecond } from './writes.ts';
+import type { BenchSettings } from './settings.ts';
+
+const HOT_FUNCTIONS = 15;
+
+interface OperatorRunResults {
+  results: OperatorResults;
+  children: KubeObject[];
+  hot: HotFunction[];
+}
 
 async function main(): Promise<void> {
   const settings = benchSettings(process.env);
-  const rig = await reportProgress('control plane, kwok, stand-in', startRig);
+  const [loadBefore = 0] = loadavg();
+  const { results: operator, children, hot } = await runOperator(settings);
+  const bare = await runBareLoop(settings, children);
+  console.log(`\n${machine()}; load ${loadBefore.toFixed(1)} before the run\n`);
+  console.log(table(rows({ settings, bare, operator })));
+  console.log(EXPLANATION);
+  if (hot.length > 0) console.log(`\nWhere the operator's own time went:\n${hotTable(hot)}`);
+}
+
+async function runOperator(settings: BenchSettings): Promise<OperatorRunResults> {
+  const rig = await reportProgress('operator: a fresh rig', startRig);
   try {
-    const build = await reportProgress('bundle', () => buildOperator(rig.folder));
-    await reportProgress('apply', () => applyServers(rig.api, 0, settings.measured));
-    const start = (): Promise<OperatorProcess> =>
-      OperatorProcess.start(build, {
-        folder: rig.folder,
-        kubeconfig: rig.kubeconfigOf('operator'),
-      });
-    const { operator, creation } = await reportProgress('create', () =>
-      operatorCreation(rig, settings.measured, start),
-    );
-    console.log(JSON.stringify(creation, null, 1), ratePerSecond(creation.writes.children));
-    console.log(await operator.look(), operator.eventLoopMs);
-    console.log('stop', await operator.stop());
+    const build = await reportProgress('operator: bundle', () => buildOperator(rig.folder));
+    const measured = await new OperatorRun(rig, settings, build).measure();
+    const hot = settings.profile ? hotFunctions(await profileIn(rig.folder), HOT_FUNCTIONS) : [];
+    return { ...measured, hot };
   } finally {
-    if (process.env.KEEP === undefined) await rig.stop();
-    else console.log(rig.folder);
+    await rig.stop();
   }
+}
+
+const EXPLANATION = `
+Rig: etcd, API server, controller-manager and scheduler (their own request limits lifted, endpoint
+controllers off), kwok with 10 nodes, a stand-in that answers /status for the pods; all share this
+machine's processors with the operator. Servers and agents are there before the clock starts.
+Bare loop: 8 workers over 8 kept connections apply what the operator has applied, field for field, on a
+fresh rig of the same kind; Ready there is every Deployment available. Its edit → child is the same
+edit, then an apply of the changed Service as soon as the edit is answered; a watch shows both.
+Writes: from the API server's audit log, never from the operator; Events and the Lease count apart.
+Writes of an edit: children + statuses of servers + statuses of agents.
+Event loop: nodejs_eventloop_lag_max_seconds, which each scrape resets, scraped every second over all
+runs of the operator, less the monitor's own 10 ms. Memory: VmRSS after the idle seconds, VmHWM.`;
+
+function machine(): string {
+  const model = cpus()[0]?.model.trim() ?? 'unknown CPU';
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  return `${availableParallelism()} cores (${model}), ${memory}, Linux ${release()}, Node.js ${process.version}`;
+}
+
+function hotTable(hot: readonly HotFunction[]): string {
+  return table(hot.map(({ name, ms }) => [`${ms.toFixed(0)} ms`.padStart(9), name]));
 }
 
 try {
