@@ -1,9 +1,8 @@
-/** What `make up`, `make down`, `make images` and `make clean` do. */
+/** What `make up`, `make down` and `make clean` do. */
 import { rm } from 'node:fs/promises';
 import { failureReport } from '../cluster/cluster-error.ts';
 import { down } from '../cluster/down.ts';
 import { paths } from '../cluster/paths.ts';
-import { buildProjectImages } from '../platform/project-images.ts';
 import { upCurrent } from './current-cluster.ts';
 import { upEmbedded } from './embedded-cluster.ts';
 import { removeHosts } from './hosts.ts';
@@ -13,10 +12,6 @@ const COMMANDS: Record<string, () => Promise<void>> = {
   down: async () => {
     await removeHosts();
     await down();
-  },
-  images: async () => {
-    const images = await buildProjectImages();
-    console.log(Object.values(images).join('\n'));
   },
   clean: async () => {
     await removeHosts();

@@ -22,3 +22,21 @@ export function metricsReading(text: string): MetricsReading {
     eventLoopMs: sumOf(text, 'nodejs_eventloop_lag_max_seconds') * 1000,
   };
 }
+
+/** Since when nothing has happened, as far as readings one after the other can tell. */
+export class Stillness {
+  #reconciles = 0;
+  #sinceMs: number | undefined;
+
+  /**
+   * Takes the next reading, undefined when there was no answer; gives the moment of the first of those
+   * that are alike and show nothing pending. A process that has not reconciled yet is not still.
+   */
+  since(reading: MetricsReading | undefined, nowMs: number): number | undefined {
+    const { reconciles = 0, pending = 0 } = reading ?? {};
+    const isStill = pending === 0 && reconciles > 0 && reconciles === this.#reconciles;
+    this.#reconciles = reconciles;
+    this.#sinceMs = isStill ? (this.#sinceMs ?? nowMs) : undefined;
+    return this.#sinceMs;
+  }
+}

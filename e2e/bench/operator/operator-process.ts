@@ -9,7 +9,7 @@ import { run } from '../../cluster/command.ts';
 import { repositoryFolder } from '../../cluster/paths.ts';
 import { freePorts } from '../../cluster/test-control-plane.ts';
 import { imageCommand } from './image-command.ts';
-import { metricsReading } from './metrics.ts';
+import { metricsReading, Stillness } from './metrics.ts';
 import type { MetricsReading } from './metrics.ts';
 
 /** The operator's bundle, started as the image starts it. */
@@ -94,19 +94,15 @@ export class OperatorProcess {
    * the start, or from `sinceMs` of the same clock, to the beginning of that second.
    */
   async settled(sinceMs = this.#startedMs): Promise<number> {
-    let quietSinceMs: number | undefined;
-    let before = -1;
+    const stillness = new Stillness();
     for (;;) {
       this.#failIfEnded();
       const reading = await this.look().catch(() => undefined);
       const nowMs = performance.now();
-      const { reconciles = 0, pending = 1 } = reading ?? {};
-      if (pending > 0 || reconciles === 0 || reconciles !== before) quietSinceMs = undefined;
-      else quietSinceMs ??= nowMs;
-      if (quietSinceMs !== undefined && nowMs - quietSinceMs >= QUIET_MS) {
-        return quietSinceMs - sinceMs;
+      const stillSinceMs = stillness.since(reading, nowMs);
+      if (stillSinceMs !== undefined && nowMs - stillSinceMs >= QUIET_MS) {
+        return stillSinceMs - sinceMs;
       }
-      before = reconciles;
       await pause(QUIET_SAMPLE_MS);
     }
   }

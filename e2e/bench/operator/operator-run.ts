@@ -32,10 +32,13 @@ export interface OperatorResults {
 }
 
 export interface MemoryResults {
-  /** With no server at all, with those measured, and with all of them; settled, in KiB. */
+  /** Resident when settled, in KiB: with no server, and with those measured after creating them. */
   emptyKib: number;
   measuredKib: number;
   peakKib: number;
+  /** Of the process that found those measured when it started. */
+  restartedKib: number;
+  /** Of the same process when all servers are there, if there are more. */
   allKib: number | undefined;
 }
 
@@ -58,7 +61,7 @@ export class OperatorRun {
 
   /** Also gives what the operator applied, for the bare loop to apply the same. */
   async measure(): Promise<{ results: OperatorResults; children: KubeObject[] }> {
-    const { measured, edits, idleSeconds } = this.#settings;
+    const { measured, idleSeconds } = this.#settings;
     const { api } = this.#rig;
     const emptyKib = await step('memory without any server', () => this.#emptyKib());
     await step(`${measured} servers and agents`, () => applyServers(api, 0, measured));
@@ -69,16 +72,11 @@ export class OperatorRun {
     const { now: measuredKib, peak: peakKib } = await readResidentKib(operator.pid);
     const children = await childrenAsApplied(api);
     const touch = await step('a label on everything', () => this.#touch(operator));
-    const count = Math.min(AGENT_EDITS, edits);
-    const changes = await step(`${edits} edits of servers`, () =>
-      this.#edits(serviceAnnotation, edits),
-    );
-    const agentChanges = await step(`${count} edits of agents`, () =>
-      this.#edits(agentDescription, count),
-    );
+    const edited = await this.#allEdits();
     const idleStopMs = await this.#stop(operator);
     const workingStopMs = await step('SIGTERM at work', () => this.#stopAtWork());
     const { restarted, ...restart } = await step('restart', () => this.#restart());
+    const { now: restartedKib } = await readResidentKib(restarted.pid);
     const allKib = await this.#grow(restarted);
     await this.#stop(restarted);
     const results: OperatorResults = {
@@ -86,9 +84,8 @@ export class OperatorRun {
       idle,
       touch,
       restart,
-      edits: changes,
-      agentEdits: agentChanges,
-      memory: { emptyKib, measuredKib, peakKib, allKib },
+      ...edited,
+      memory: { emptyKib, measuredKib, peakKib, restartedKib, allKib },
       stopMs: { idle: idleStopMs, working: workingStopMs },
       eventLoopMs: this.#eventLoopMs,
     };
@@ -135,6 +132,18 @@ export class OperatorRun {
     await touchAll(api, this.#settings.measured);
     await operator.settled();
     return await writesUntilQuiet(audit, mark, USERS.operator);
+  }
+
+  async #allEdits(): Promise<Pick<OperatorResults, 'edits' | 'agentEdits'>> {
+    const { edits: count } = this.#settings;
+    const agentCount = Math.min(AGENT_EDITS, count);
+    const edits = await step(`${count} edits of servers`, () =>
+      this.#edits(serviceAnnotation, count),
+    );
+    const agentEdits = await step(`${agentCount} edits of agents`, () =>
+      this.#edits(agentDescription, agentCount),
+    );
+    return { edits, agentEdits };
   }
 
   async #edits(field: EditedField, count: number): Promise<OperatorResults['edits']> {

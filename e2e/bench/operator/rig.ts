@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { repositoryFolder } from '../../cluster/paths.ts';
 import { unthrottled } from '../../cluster/pretended-nodes.ts';
@@ -35,6 +36,8 @@ export interface Rig {
 const NODES = 10;
 /** Every pod gets an address of its own, and every one of them is this machine. */
 const POD_CIDR = '127.77.0.0/16';
+/** After a CRD the API server computes its schemas anew, for seconds. */
+const SETTLING_MS = 8_000;
 
 /** Starts the rig; every process of it ends with the bench. */
 export async function startRig(): Promise<Rig> {
@@ -57,6 +60,7 @@ export async function startRig(): Promise<Rig> {
   const api = await Api.of(plane.kubeconfig);
   await prepare(api);
   const endStandIn = await startStandIn(plane);
+  await pause(SETTLING_MS);
   return {
     api,
     audit,

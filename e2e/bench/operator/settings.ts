@@ -25,7 +25,7 @@ export function benchSettings(env: Environment): BenchSettings {
   const servers = number('SERVERS', MOST_MEASURED);
   return {
     servers,
-    measured: Math.min(servers, MOST_MEASURED),
+    measured: Math.min(servers, number('MEASURED', MOST_MEASURED)),
     idleSeconds: number('IDLE_SECONDS', 60),
     edits: number('EDITS', 200),
     profile: (env.PROFILE ?? '') !== '',

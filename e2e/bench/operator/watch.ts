@@ -12,6 +12,8 @@ interface WatchEvent {
   object: KubeObject;
 }
 
+const RETRY_MS = 100;
+
 /**
  * Tells of every object of a collection that is there, and of every change after that, until the
  * signal ends it. `path` has no query for the watch itself, but may select.
@@ -25,24 +27,24 @@ export async function follow(
   const query = `${path}${path.includes('?') ? '&' : '?'}watch=true&resourceVersion=`;
   // Version 0 is whatever the API server has at hand, sent as if it had been added just now.
   let version = '0';
+  const hear = ({ type, object }: WatchEvent): void => {
+    if (type === 'ERROR') {
+      // The version is too old by now; only what is there can be told.
+      version = '0';
+    } else if (type !== 'BOOKMARK') {
+      version = object.metadata.resourceVersion ?? version;
+      onChange({ type, object });
+    }
+  };
   while (!signal.aborted) {
     try {
-      for await (const event of api.lines(query + version, signal)) {
-        const { type, object } = event as WatchEvent;
-        // The version is too old by now; only what is there can be told.
-        if (type === 'ERROR') version = '0';
-        if (type === 'ERROR' || type === 'BOOKMARK') continue;
-        version = object.metadata.resourceVersion ?? version;
-        onChange({ type, object });
-      }
-    } catch (error) {
-      if (!isEnded(signal)) await pause(100, error);
+      for await (const event of api.lines(query + version, signal)) hear(event as WatchEvent);
+    } catch {
+      // Either the signal, or an API server that will answer again.
+      await pause(RETRY_MS);
     }
   }
 }
-
-/** A signal can end while something is awaited, which the compiler does not know. */
-const isEnded = (signal: AbortSignal): boolean => signal.aborted;
 
 /** How many objects of a collection are as wanted, and since when as many as wanted are. */
 export class Tally {

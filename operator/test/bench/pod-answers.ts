@@ -17,7 +17,7 @@ type Files = Readonly<Record<string, string>>;
 
 /** A pod counts its looks at Redis and at the model from its start; three are what is believed. */
 const FIRST_CHECKS = 3;
-const CHECK_MS = 10_000;
+const CHECK_MS = 1_000;
 
 /** Its own watch may be behind the operator's, which asks as soon as a pod is Ready. */
 const PATIENCE_MS = 1_000;
