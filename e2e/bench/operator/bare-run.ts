@@ -6,6 +6,7 @@ import { applyServers } from './creation.ts';
 import type { Creation } from './creation.ts';
 import { annotated, editLatenciesMs, serviceAnnotation } from './edits.ts';
 import { serverName } from './manifests.ts';
+import { OthersLoad } from './others-load.ts';
 import { collectionPath, MANAGED, objectPath } from './paths.ts';
 import { startRig, USERS } from './rig.ts';
 import type { Rig } from './rig.ts';
@@ -58,11 +59,13 @@ export async function runBareLoop(
 async function createAll(rig: Rig, loop: Api, objects: readonly KubeObject[]): Promise<Creation> {
   const count = objects.filter(({ kind }) => kind === 'Deployment').length;
   const mark = await rig.audit.mark();
+  const others = await OthersLoad.begin(await rig.pids());
   const deployments = `${collectionPath('apps/v1', 'Deployment')}?${MANAGED}`;
   const isSo = (object: KubeObject): boolean => isTrue(object, 'Available');
   const available = new Tally(rig.api, deployments, { count, isSo });
   await withWorkers(objects, (object) => loop.apply(objectPath(object), object));
   const readyMs = await available.reached(TIMEOUT_SECONDS);
+  const othersShare = await others.share();
   const writes = countWrites(await rig.audit.since(mark, USERS['bare-loop']));
-  return { writes, readySeconds: (readyMs - writes.children.firstMs) / 1000 };
+  return { writes, readySeconds: (readyMs - writes.children.firstMs) / 1000, othersShare };
 }

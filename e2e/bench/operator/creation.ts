@@ -2,6 +2,7 @@ import type { Api } from './api.ts';
 import { agent, server } from './manifests.ts';
 import type { OperatorProcess } from './operator-process.ts';
 import { agentsPath, objectPath, serversPath } from './paths.ts';
+import { OthersLoad } from './others-load.ts';
 import { readCpuMs } from './process-readings.ts';
 import { writesUntilQuiet } from './quiet.ts';
 import { USERS } from './rig.ts';
@@ -15,6 +16,8 @@ export interface Creation {
   writes: Writes;
   /** From the first write to the last object being Ready. */
   readySeconds: number;
+  /** What share of the processors had nothing to do with it. */
+  othersShare: number;
 }
 
 export interface OperatorCreation extends Creation {
@@ -44,14 +47,16 @@ export async function serversReady(api: Api, count: number): Promise<number> {
 
 /** Lets the operator create what all servers that are there want. */
 export async function operatorCreation(
-  { api, audit }: Rig,
+  { api, audit, pids }: Rig,
   count: number,
   start: () => Promise<OperatorProcess>,
 ): Promise<{ operator: OperatorProcess; creation: OperatorCreation }> {
   const mark = await audit.mark();
+  const others = await OthersLoad.begin(await pids());
   const startedMs = Date.now();
   const operator = await start();
   const readyMs = await serversReady(api, count);
+  const othersShare = await others.share([operator.pid]);
   const writes = await writesUntilQuiet(audit, mark, USERS.operator);
   const cpuMs = await readCpuMs(operator.pid);
   const { firstMs } = writes.children;
@@ -60,6 +65,7 @@ export async function operatorCreation(
     readySeconds: (readyMs - firstMs) / 1000,
     firstWriteSeconds: (firstMs - startedMs) / 1000,
     cpuMsPerServer: cpuMs / count,
+    othersShare,
   };
   return { operator, creation };
 }

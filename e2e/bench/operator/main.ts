@@ -9,7 +9,7 @@ import { reportProgress } from '../../cluster/progress.ts';
 import { table } from '../../cluster/status.ts';
 import type { KubeObject } from './api.ts';
 import { runBareLoop } from './bare-run.ts';
-import { buildOperator } from './operator-process.ts';
+import { buildOperator, operatorSource } from './operator-process.ts';
 import { OperatorRun } from './operator-run.ts';
 import type { OperatorResults } from './operator-run.ts';
 import { hotFunctions, profileIn } from './profile.ts';
@@ -41,7 +41,9 @@ async function main(): Promise<void> {
 async function runOperator(settings: BenchSettings): Promise<OperatorRunResults> {
   const rig = await reportProgress('operator: a fresh rig', startRig);
   try {
-    const build = await reportProgress('operator: bundle', () => buildOperator(rig.folder));
+    const build = await reportProgress('operator: bundle', () =>
+      settings.profile ? operatorSource() : buildOperator(rig.folder),
+    );
     const measured = await new OperatorRun(rig, settings, build).measure();
     const hot = settings.profile ? hotFunctions(await profileIn(rig.folder), HOT_FUNCTIONS) : [];
     return { ...measured, hot };

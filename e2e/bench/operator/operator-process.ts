@@ -18,13 +18,23 @@ export interface OperatorBuild {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** The operator's source under the image's flags: only there do functions have names and lines. */
+export async function operatorSource(): Promise<OperatorBuild> {
+  const { args, env } = imageCommand(await dockerfile(), 'bundle');
+  const main = join(repositoryFolder, 'operator/src/main.ts');
+  return { args: args.map((arg) => (arg === 'bundle/main.mjs' ? main : arg)), env };
+}
+
+function dockerfile(): Promise<string> {
+  return readFile(join(repositoryFolder, 'operator/Dockerfile'), 'utf8');
+}
+
 /** Bundles the operator into `folder` as its image does. */
 export async function buildOperator(folder: string): Promise<OperatorBuild> {
   const bundle = join(folder, 'bundle');
   const build = [join(repositoryFolder, 'operator/build.ts'), '--out', bundle];
   await run(process.execPath, build, { folder: repositoryFolder });
-  const dockerfile = await readFile(join(repositoryFolder, 'operator/Dockerfile'), 'utf8');
-  return imageCommand(dockerfile, bundle);
+  return imageCommand(await dockerfile(), bundle);
 }
 
 /** Time between two looks at the metrics; each look costs the operator a millisecond or two. */

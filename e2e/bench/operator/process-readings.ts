@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 /** Linux counts processor time in hundredths of a second, whatever the machine. */
-const MS_PER_TICK = 10;
+export const MS_PER_TICK = 10;
 
 /** Processor time of a process so far, from the text of /proc/<pid>/stat. */
 export function cpuMs(stat: string): number {

@@ -24,7 +24,7 @@ const writes = (children: Tallied): Writes => ({
 });
 
 const bare: BareResults = {
-  creation: { writes: writes(tallied(20, 20, 1000)), readySeconds: 2 },
+  creation: { writes: writes(tallied(20, 20, 1000)), readySeconds: 2, othersShare: 0.125 },
   editLatenciesMs: [10, 20],
 };
 
@@ -37,6 +37,7 @@ const operator: OperatorResults = {
     readySeconds: 3,
     firstWriteSeconds: 0.5,
     cpuMsPerServer: 4.25,
+    othersShare: 0.5,
   },
   idle: { writes: nothing, cpuMs: 100 },
   touch: nothing,

@@ -45,6 +45,11 @@ function creationRows({ settings, bare, operator }: Measured): Row[] {
       (seconds) => `${seconds.toFixed(1)} s`,
       '≤ 1.3 ×',
     ),
+    both(
+      'processors busy with other work',
+      [bare.creation, creation].map(({ othersShare }) => `${(othersShare * 100).toFixed(0)} %`),
+      'equal',
+    ),
     alone('start → first write', `${creation.firstWriteSeconds.toFixed(2)} s`),
     both(
       'writes per child',

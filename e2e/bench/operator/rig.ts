@@ -5,7 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { repositoryFolder } from '../../cluster/paths.ts';
 import { unthrottled } from '../../cluster/pretended-nodes.ts';
-import { ensureProcess, stopProcess } from '../../cluster/processes.ts';
+import { ensureProcess, recordedProcesses, stopProcess } from '../../cluster/processes.ts';
+import type { ProcessGroup } from '../../cluster/processes.ts';
 import { startControlPlane } from '../../cluster/test-control-plane.ts';
 import type { TestControlPlane } from '../../cluster/test-control-plane.ts';
 import { waitFor } from '../../cluster/wait.ts';
@@ -28,6 +29,8 @@ export interface Rig {
   api: Api;
   audit: AuditLog;
   kubeconfigOf(user: UserName): string;
+  /** Of all its processes. */
+  pids: () => Promise<number[]>;
   /** For logs; deleted with the rig. */
   folder: string;
   stop(): Promise<void>;
@@ -59,16 +62,21 @@ export async function startRig(): Promise<Rig> {
   });
   const api = await Api.of(plane.kubeconfig);
   await prepare(api);
-  const endStandIn = await startStandIn(plane);
+  const standIn = await startStandIn(plane);
   await pause(SETTLING_MS);
   return {
     api,
     audit,
     kubeconfigOf: plane.kubeconfigOf,
+    pids: async () => {
+      const planes = { ...standIn, records: join(plane.folder, 'processes') };
+      const records = [...(await recordedProcesses(planes)), ...(await recordedProcesses(standIn))];
+      return records.map(({ pid }) => pid);
+    },
     folder,
     async stop() {
       await api.close();
-      await endStandIn();
+      await stopProcess(standIn, STAND_IN);
       await plane.stop();
       await rm(folder, { recursive: true, force: true });
     },
@@ -103,15 +111,17 @@ async function prepare(api: Api): Promise<void> {
   await waitFor('the CRDs are served', () => api.get(serversPath), { seconds: 30 });
 }
 
+const STAND_IN = 'status-stand-in';
+
 /** Answers for the pods' runtimes, which kwok does not run. */
-async function startStandIn(plane: TestControlPlane): Promise<() => Promise<void>> {
+async function startStandIn(plane: TestControlPlane): Promise<ProcessGroup> {
   const group = { records: join(plane.folder, 'stand-in'), logs: join(plane.folder, 'logs') };
   const script = join(repositoryFolder, 'operator/test/bench/main.ts');
   await ensureProcess(group, {
-    name: 'status-stand-in',
+    name: STAND_IN,
     file: process.execPath,
     args: ['--no-warnings', script, plane.kubeconfig, String(STATUS_PORT)],
     diesWithParent: true,
   });
-  return () => stopProcess(group, 'status-stand-in');
+  return group;
 }

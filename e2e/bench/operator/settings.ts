@@ -6,7 +6,7 @@ export interface BenchSettings {
   measured: number;
   idleSeconds: number;
   edits: number;
-  /** Whether the operator runs under V8's profiler, which slows it down. */
+  /** Whether the operator runs from its source under V8's profiler, which slows it down. */
   profile: boolean;
 }
 
