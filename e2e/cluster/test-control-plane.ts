@@ -68,6 +68,11 @@ export async function freePorts(count: number): Promise<number[]> {
 
 const folderPrefix = 'a2a-control-plane-';
 
+/** A folder for this process; when that is killed, the next test that starts a control plane deletes it. */
+export async function sweptFolder(): Promise<string> {
+  return await mkdtemp(join(tmpdir(), `${folderPrefix}${process.pid}-`));
+}
+
 /** Deletes the folders of test processes that were killed; the kernel has ended their servers. */
 async function sweep(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
@@ -139,7 +144,7 @@ export async function startControlPlane(
 ): Promise<TestControlPlane> {
   await buildBinaries(['etcd', 'kubernetes']);
   await sweep();
-  const folder = await mkdtemp(join(tmpdir(), `${folderPrefix}${process.pid}-`));
+  const folder = await sweptFolder();
   const group = { records: join(folder, 'processes'), logs: join(folder, 'logs') };
   const stop = async (): Promise<void> => {
     // The API server first: without its etcd it would not end politely.

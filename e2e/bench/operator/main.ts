@@ -59,6 +59,9 @@ machine's processors with the operator. Servers and agents are there before the 
 Bare loop: 8 workers over 8 kept connections apply what the operator has applied, field for field, on a
 fresh rig of the same kind; Ready there is every Deployment available. Its edit → child is the same
 edit, then an apply of the changed Service as soon as the edit is answered; a watch shows both.
+Other work: what this machine did beside rig, bench and operator. Where it differs between the two, the
+ratios of time do not compare; the row below the rate corrects for it, as all of this is bound by
+processors. Whatever takes the processor away also shows as a blocked event loop and in p99.
 Writes: from the API server's audit log, never from the operator; Events and the Lease count apart.
 Writes of an edit: children + statuses of servers + statuses of agents.
 Event loop: nodejs_eventloop_lag_max_seconds, which each scrape resets, scraped every second over all

@@ -64,6 +64,7 @@ function rowOf(measure: string, more: Partial<Measured> = {}): readonly string[]
 
 test.each([
   ['children per second', ['20', '10', '0.50 ×', '≥ 0.85 ×']],
+  ['had other work left all processors free', ['23', '20', '0.88 ×', '']],
   ['first write → all Ready', ['2.0 s', '3.0 s', '1.50 ×', '≤ 1.3 ×']],
   ['writes per child', ['1.00, most 1', '1.50, most 2', '', '1.00, most 1']],
   ['edit → child, p99', ['20.0 ms', '24.0 ms', '1.20 ×', '< 1.5 ×']],

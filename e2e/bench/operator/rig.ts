@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parse } from 'yaml';
@@ -7,7 +6,7 @@ import { repositoryFolder } from '../../cluster/paths.ts';
 import { unthrottled } from '../../cluster/pretended-nodes.ts';
 import { ensureProcess, recordedProcesses, stopProcess } from '../../cluster/processes.ts';
 import type { ProcessGroup } from '../../cluster/processes.ts';
-import { startControlPlane } from '../../cluster/test-control-plane.ts';
+import { startControlPlane, sweptFolder } from '../../cluster/test-control-plane.ts';
 import type { TestControlPlane } from '../../cluster/test-control-plane.ts';
 import { waitFor } from '../../cluster/wait.ts';
 import { Api } from './api.ts';
@@ -44,7 +43,7 @@ const SETTLING_MS = 8_000;
 
 /** Starts the rig; every process of it ends with the bench. */
 export async function startRig(): Promise<Rig> {
-  const folder = await mkdtemp(join(tmpdir(), 'a2a-bench-'));
+  const folder = await sweptFolder();
   const audit = new AuditLog(folder);
   const plane = await startControlPlane({
     controllerManagerFlags: [
