@@ -101,9 +101,10 @@ export class OperatorProcess {
 
   /**
    * Waits until nothing has waited or run for a second and something has; gives the milliseconds from
-   * the start, or from `sinceMs` of the same clock, to the beginning of that second.
+   * the start to the beginning of that second. Later on there may be no such second: with thousands of
+   * servers there is always one whose dependencies are due to be looked at.
    */
-  async settled(sinceMs = this.#startedMs): Promise<number> {
+  async settled(): Promise<number> {
     const stillness = new Stillness();
     for (;;) {
       this.#failIfEnded();
@@ -111,7 +112,7 @@ export class OperatorProcess {
       const nowMs = performance.now();
       const stillSinceMs = stillness.since(reading, nowMs);
       if (stillSinceMs !== undefined && nowMs - stillSinceMs >= QUIET_MS) {
-        return stillSinceMs - sinceMs;
+        return stillSinceMs - this.#startedMs;
       }
       await pause(QUIET_SAMPLE_MS);
     }

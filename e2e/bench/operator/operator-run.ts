@@ -71,7 +71,7 @@ export class OperatorRun {
     const idle = await step(`${idleSeconds} idle seconds`, () => this.#idle(operator));
     const { now: measuredKib, peak: peakKib } = await readResidentKib(operator.pid);
     const children = await childrenAsApplied(api);
-    const touch = await step('a label on everything', () => this.#touch(operator));
+    const touch = await step('a label on everything', () => this.#touch());
     const edited = await this.#allEdits();
     const idleStopMs = await this.#stop(operator);
     const workingStopMs = await step('SIGTERM at work', () => this.#stopAtWork());
@@ -126,11 +126,10 @@ export class OperatorRun {
     return { writes: countWrites(await audit.since(mark, USERS.operator)), cpuMs };
   }
 
-  async #touch(operator: OperatorProcess): Promise<Writes> {
+  async #touch(): Promise<Writes> {
     const { api, audit } = this.#rig;
     const mark = await audit.mark();
     await touchAll(api, this.#settings.measured);
-    await operator.settled();
     return await writesUntilQuiet(audit, mark, USERS.operator);
   }
 
