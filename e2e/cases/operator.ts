@@ -5,7 +5,7 @@ import type { KubeObject, Pod } from './story.ts';
 /** As many replicas as the chart installs. */
 export const OPERATOR_REPLICAS = 2;
 
-/** A container's restarts and start tell whether the operator in it gave up. */
+/** A pod of the operator. */
 export type OperatorPod = KubeObject & Pod;
 
 /** The operator's Deployment, as the cluster's administrator handles it. */
@@ -15,6 +15,8 @@ export interface Operator {
   kubectl(...args: string[]): Promise<string>;
   /** Its pods that are not on their way out. */
   pods(): Promise<OperatorPod[]>;
+  /** Name of the pod that holds the Lease; empty when none does. */
+  leader(): Promise<string>;
   /** Scales to nothing; no pod is left when this ends. */
   stop(): Promise<void>;
   /** Scales to what the chart installs; all are ready when this ends. */
@@ -32,6 +34,14 @@ export function operatorOf(cluster: ClusterAccess): Operator {
       const json = await kubectl('get', 'pods', '-l', LABEL, '-o', 'json');
       const { items } = JSON.parse(json) as { items: OperatorPod[] };
       return items.filter(({ metadata }) => !('deletionTimestamp' in metadata));
+    },
+    async leader() {
+      const holder = ['-o', 'jsonpath={.spec.holderIdentity}', '--ignore-not-found'];
+      const identity = await kubectl('get', 'lease', 'a2a-operator', ...holder);
+      // The identity begins with the pod's name; a restarted container may have another end of it.
+      const names = (await kubectl('get', 'pods', '-l', LABEL, '-o', 'name')).split('\n');
+      const pods = names.map((one) => one.replace('pod/', '')).filter((one) => one !== '');
+      return pods.find((one) => identity.startsWith(one)) ?? '';
     },
     async stop() {
       await kubectl('scale', deployment, '--replicas=0');

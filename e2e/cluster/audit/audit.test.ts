@@ -4,6 +4,7 @@ import { rightsDifference } from './difference.ts';
 import { grantsOf } from './granted.ts';
 import { auditPolicy } from './policy.ts';
 import { deniedRequests, parseAuditLog, usedPermissions } from './used.ts';
+import { writesTo } from './writes.ts';
 
 const account = { namespace: 'system', name: 'operator' };
 const subject = { kind: 'ServiceAccount', ...account };
@@ -66,6 +67,25 @@ describe('a request in the audit log', () => {
       event('patch', {}, 403) + event('patch', { responseStatus: { code: 403, message } });
     expect(deniedRequests(parseAuditLog(log))).toEqual([
       'patch /apis/apps/v1/namespaces/x/deployments/demo: deployments.apps is forbidden',
+    ]);
+  });
+});
+
+describe('a write in the audit log', () => {
+  const here = { namespace: 'x', name: 'demo' };
+  const extra = { 'authentication.kubernetes.io/pod-name': ['operator-0'] };
+  const log = [
+    event('get', { objectRef: { resource: 'services', ...here } }),
+    event('patch', { objectRef: { resource: 'services', ...here }, user: { extra } }),
+    event('patch', { objectRef: { resource: 'a2as', subresource: 'status', ...here } }),
+    event('create', { objectRef: { resource: 'events', namespace: 'x' } }),
+    event('delete', { objectRef: { resource: 'services', ...here, namespace: 'y' } }),
+  ].join('');
+
+  it('names the pod and the object; reads, Events and other namespaces are left out', () => {
+    expect(writesTo('x', parseAuditLog(log))).toEqual([
+      { pod: 'operator-0', what: 'patch services/demo' },
+      { pod: '', what: 'patch a2as/status/demo' },
     ]);
   });
 });

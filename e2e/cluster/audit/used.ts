@@ -8,7 +8,15 @@ export interface AuditEvent {
   verb: string;
   requestURI: string;
   requestReceivedTimestamp: string;
-  objectRef?: { apiGroup?: string; resource: string; subresource?: string };
+  objectRef?: {
+    apiGroup?: string;
+    resource: string;
+    subresource?: string;
+    namespace?: string;
+    name?: string;
+  };
+  /** What the account's token says of its bearer. */
+  user?: { extra?: Record<string, string[]> };
   responseStatus?: { code?: number; message?: string };
 }
 
