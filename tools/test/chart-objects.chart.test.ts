@@ -134,13 +134,10 @@ describe('its rights', () => {
       ['everywhere', 'a2a-operator'],
       [RELEASE_NAMESPACE, 'a2a-operator-leader-election'],
     ]);
+    const leases = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
     expect(roleNamed('Role', 'a2a-operator-leader-election').rules).toEqual([
-      {
-        apiGroups: ['coordination.k8s.io'],
-        resources: ['leases'],
-        resourceNames: ['a2a-operator'],
-        verbs: ['get', 'create', 'patch'],
-      },
+      { ...leases, resourceNames: ['a2a-operator'], verbs: ['get', 'patch'] },
+      { ...leases, verbs: ['create'] },
     ]);
   });
 

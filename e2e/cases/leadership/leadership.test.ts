@@ -8,8 +8,11 @@ import type { Write } from '../../cluster/audit/writes.ts';
 import type { Operator } from '../operator.ts';
 import type { Story } from '../story.ts';
 
-/** A Lease lives 15 seconds; whoever wants it looks every 2 seconds. */
-const TAKEOVER_SECONDS = 15 + 2;
+/**
+ * Whoever wants the Lease looks at it every 2.4 seconds at most, and takes it when it has not changed
+ * for 15 seconds since a look.
+ */
+const TAKEOVER_SECONDS = 2.4 + 15 + 2.4;
 /** A leader that is told to stop gives the Lease up, so that only the look remains. */
 const HANDOVER_SECONDS = 5;
 
