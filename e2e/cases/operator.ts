@@ -15,7 +15,7 @@ export interface Operator {
   kubectl(...args: string[]): Promise<string>;
   /** Its pods that are not on their way out. */
   pods(): Promise<OperatorPod[]>;
-  /** Name of the pod that holds the Lease; empty when none does. */
+  /** Who holds the Lease: a pod's name, `_`, and what tells one start of it from the next; or nothing. */
   leader(): Promise<string>;
   /** Scales to nothing; no pod is left when this ends. */
   stop(): Promise<void>;
@@ -35,14 +35,11 @@ export function operatorOf(cluster: ClusterAccess): Operator {
       const { items } = JSON.parse(json) as { items: OperatorPod[] };
       return items.filter(({ metadata }) => !('deletionTimestamp' in metadata));
     },
-    async leader() {
-      const holder = ['-o', 'jsonpath={.spec.holderIdentity}', '--ignore-not-found'];
-      const identity = await kubectl('get', 'lease', 'a2a-operator', ...holder);
-      // The identity begins with the pod's name; a restarted container may have another end of it.
-      const names = (await kubectl('get', 'pods', '-l', LABEL, '-o', 'name')).split('\n');
-      const pods = names.map((one) => one.replace('pod/', '')).filter((one) => one !== '');
-      return pods.find((one) => identity.startsWith(one)) ?? '';
-    },
+    leader: () =>
+      kubectl(
+        ...['get', 'lease', 'a2a-operator', '--ignore-not-found'],
+        ...['-o', 'jsonpath={.spec.holderIdentity}'],
+      ),
     async stop() {
       await kubectl('scale', deployment, '--replicas=0');
       await kubectl('wait', '--for=delete', 'pod', '-l', LABEL, '--timeout=60s');
@@ -52,6 +49,11 @@ export function operatorOf(cluster: ClusterAccess): Operator {
       await kubectl('rollout', 'status', deployment, '--timeout=90s');
     },
   };
+}
+
+/** The pod of an identity in the Lease. */
+export function podOf(identity: string): string {
+  return identity.split('_', 1)[0] ?? '';
 }
 
 const LABEL = 'app.kubernetes.io/component=controller';

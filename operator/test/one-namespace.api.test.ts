@@ -19,11 +19,15 @@ let api: TestApiServer;
 let pods: FakePods;
 let operator: OperatorProcess | undefined;
 
-// As on OpenShift: blockOwnerDeletion needs a right on the owner's finalizers.
-const PLUGIN = '--enable-admission-plugins=OwnerReferencesPermissionEnforcement';
+const FLAGS = [
+  // As on OpenShift: blockOwnerDeletion needs a right on the owner's finalizers.
+  '--enable-admission-plugins=OwnerReferencesPermissionEnforcement',
+  // As in older versions of Kubernetes: the first state of a watch has to be listed.
+  '--feature-gates=WatchList=false',
+];
 
 beforeAll(async () => {
-  api = await startApiServer([PLUGIN]);
+  api = await startApiServer(FLAGS);
   for (const name of [RELEASE_NAMESPACE, OURS, OTHER]) {
     await api.kubectl(['create', 'namespace', name]);
   }
