@@ -12,8 +12,11 @@ export interface OperatorProcess {
   stop(): Promise<number | null>;
 }
 
-/** Starts the operator and waits until it is ready. */
-export async function startOperator(kubeconfig: string): Promise<OperatorProcess> {
+/** Starts the operator, with variables beside those of every test, and waits until it is ready. */
+export async function startOperator(
+  kubeconfig: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<OperatorProcess> {
   const [port = 0] = await freePorts(1);
   const child = spawn(process.execPath, ['--no-warnings', 'operator/src/main.ts'], {
     env: {
@@ -21,6 +24,7 @@ export async function startOperator(kubeconfig: string): Promise<OperatorProcess
       RUNTIME_IMAGE: 'a2a-operator/runtime:test',
       OPS_PORT: String(port),
       LOG_LEVEL: 'debug',
+      ...environment,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
