@@ -9,6 +9,8 @@ export interface Rollout {
   available: boolean;
   wanted: number;
   ready: number;
+  /** What keeps pods from starting, if anything does. */
+  problem?: string;
   /** One sentence for people: which step waits for what. */
   message: string;
 }
@@ -23,15 +25,14 @@ export function rolloutOf(deployment: Deployment | undefined, pods: readonly Pod
   const seen = counts.observedGeneration >= (deployment?.metadata.generation ?? Infinity);
   const complete = seen && counts.updatedReplicas === wanted && counts.replicas === wanted;
   const available = seen && counts.availableReplicas >= wanted;
+  const problem = complete && available ? undefined : problemOf(deployment, pods);
   return {
     complete,
     available,
     wanted,
     ready: counts.readyReplicas,
-    message: [
-      progress(complete, wanted, counts),
-      ...problems(complete && available, deployment, pods),
-    ].join('; '),
+    ...(problem !== undefined && { problem }),
+    message: [progress(complete, wanted, counts), problem].filter(Boolean).join('; '),
   };
 }
 
@@ -55,13 +56,8 @@ function progress(complete: boolean, wanted: number, counts: typeof NO_PODS): st
     : `${counts.updatedReplicas} of ${wanted} pods are updated, ${counts.availableReplicas} available`;
 }
 
-function problems(
-  done: boolean,
-  deployment: Deployment | undefined,
-  pods: readonly Pod[],
-): string[] {
-  if (done) return [];
-  return [...refusedPods(deployment), ...pods.flatMap((pod) => podProblem(pod) ?? [])].slice(0, 1);
+function problemOf(deployment: Deployment | undefined, pods: readonly Pod[]): string | undefined {
+  return [...refusedPods(deployment), ...pods.flatMap((pod) => podProblem(pod) ?? [])][0];
 }
 
 /** Why the API server refuses pods (a quota, a missing account, Pod Security), if it does: such pods never exist. */
