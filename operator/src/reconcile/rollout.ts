@@ -22,18 +22,18 @@ export interface Rollout {
 export function rolloutOf(deployment: Deployment | undefined, pods: readonly Pod[]): Rollout {
   const wanted = deployment?.spec?.replicas ?? 0;
   const counts = countsOf(deployment);
-  const seen = counts.observedGeneration >= (deployment?.metadata.generation ?? Infinity);
-  const complete = seen && counts.updatedReplicas === wanted && counts.replicas === wanted;
-  const available = seen && counts.availableReplicas >= wanted;
-  const problem = complete && available ? undefined : problemOf(deployment, pods);
-  return {
-    complete,
-    available,
-    wanted,
-    ready: counts.readyReplicas,
-    ...(problem !== undefined && { problem }),
-    message: [progress(complete, wanted, counts), problem].filter(Boolean).join('; '),
-  };
+  const complete =
+    isSeen(deployment) && counts.updatedReplicas === wanted && counts.replicas === wanted;
+  const available = isSeen(deployment) && counts.availableReplicas >= wanted;
+  const problem = complete && available ? {} : problemOf(deployment, pods);
+  const sentences = [progress(complete, wanted, counts), ...Object.values(problem)];
+  const { readyReplicas: ready } = counts;
+  return { complete, available, wanted, ready, ...problem, message: sentences.join('; ') };
+}
+
+/** Whether the Deployment's status is about its present spec. */
+function isSeen(deployment: Deployment | undefined): boolean {
+  return countsOf(deployment).observedGeneration >= (deployment?.metadata.generation ?? Infinity);
 }
 
 /** The API server leaves out counts that are zero. */
@@ -56,8 +56,9 @@ function progress(complete: boolean, wanted: number, counts: typeof NO_PODS): st
     : `${counts.updatedReplicas} of ${wanted} pods are updated, ${counts.availableReplicas} available`;
 }
 
-function problemOf(deployment: Deployment | undefined, pods: readonly Pod[]): string | undefined {
-  return [...refusedPods(deployment), ...pods.flatMap((pod) => podProblem(pod) ?? [])][0];
+function problemOf(deployment: Deployment | undefined, pods: readonly Pod[]): { problem?: string } {
+  const [problem] = [...refusedPods(deployment), ...pods.flatMap((pod) => podProblem(pod) ?? [])];
+  return problem === undefined ? {} : { problem };
 }
 
 /** Why the API server refuses pods (a quota, a missing account, Pod Security), if it does: such pods never exist. */

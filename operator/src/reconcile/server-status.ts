@@ -18,6 +18,8 @@ export interface ServerEvidence extends Evidence {
   readings: Record<Dependency, Readings>;
   /** The new pod template waits for other servers' rollouts. */
   heldBack: boolean;
+  /** Something keeps pods or agents from what is wanted, other than time. */
+  hasProblem: boolean;
 }
 
 /** Agents that a status lists; a selector may find more of them, and those only count. */
