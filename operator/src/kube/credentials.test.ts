@@ -197,9 +197,9 @@ describe('closing the transport', () => {
     nowMs += FRESH_MS;
     server.answer = (_request, response) => response.end('{}');
     await get();
-    const end = watch.next();
+    const end = expect(watch.next()).rejects.toThrow('destroyed');
     await transport.close();
-    await expect(end).rejects.toThrow();
+    await end;
   });
 });
 
