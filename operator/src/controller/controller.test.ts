@@ -63,9 +63,12 @@ function running(reconcile: Reconcile, concurrency = 2): Running {
 const times = ({ calls }: Running): number[] => calls.map(({ atMs }) => atMs);
 const nothing: Reconcile = () => Promise.resolve({});
 /** Fails as often as there are errors, then succeeds. */
-const failing = (...errors: unknown[]): Reconcile => {
+const failing = (...errors: Error[]): Reconcile => {
   const left = [...errors];
-  return () => (left.length > 0 ? Promise.reject(left.shift()) : Promise.resolve({}));
+  return () => {
+    const error = left.shift();
+    return error === undefined ? Promise.resolve({}) : Promise.reject(error);
+  };
 };
 
 describe('a reconcile', () => {
@@ -102,13 +105,11 @@ describe('a reconcile', () => {
   });
 
   it('that succeeds begins anew with the shortest pause', async () => {
-    const plan = [new Error('1'), new Error('2'), undefined, new Error('3')];
-    const run = running(() => {
-      const error = plan.shift();
-      return error === undefined ? Promise.resolve({}) : Promise.reject(error);
-    });
+    const plan = [failing(new Error('1'), new Error('2')), failing(new Error('3'))];
+    const run = running((ref, attempt) => (plan[0] ?? nothing)(ref, attempt));
     run.queue.add('team/a');
     await run.time.pass(1000);
+    plan.shift();
     run.queue.add('team/a');
     await run.time.pass(1000);
     expect(times(run)).toEqual([0, 5, 15, 1000, 1005]);

@@ -53,11 +53,16 @@ describe('a leader', () => {
   });
 
   it('renews every 2 s without reading, and changes nothing else in the record', async () => {
-    const first = candidate('first');
+    let requests = 0;
+    const first = candidate('first', () => {
+      requests += 1;
+      return CALM;
+    });
     await time.pass(60_000);
     expect(first.leader.holds()).toBe(true);
     expect(store.writes.length).toBeGreaterThanOrEqual(29);
     expect(store.writes.length).toBeLessThanOrEqual(31);
+    expect(requests).toBe(1 + store.writes.length);
     const [taken, ...renewals] = store.writes;
     for (const renewal of renewals) {
       expect(renewal).toMatchObject({ acquiredAt: taken?.acquiredAt, transitions: 0 });
