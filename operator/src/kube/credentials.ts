@@ -37,7 +37,8 @@ async function read(config: KubeConfig): Promise<Credentials> {
   const { Authorization: authorization } = (options.headers ?? {}) as Record<string, string>;
   return {
     tls,
-    ...(authorization !== undefined && { authorization }),
+    // A token file may end with a newline, which no header can hold; client-go cuts it off too.
+    ...(authorization !== undefined && { authorization: authorization.trim() }),
     fingerprint: JSON.stringify([tls.ca, tls.cert, tls.key].map(String)),
   };
 }

@@ -12,7 +12,7 @@ export type Correlated =
   | { action: 'create'; key: string; message: string }
   | { action: 'count'; key: string; message: string; event: string; count: number };
 
-/** More different messages of one reason than this within the time are told as one. */
+/** The tenth different message of one reason within the time is told as one with those that follow. */
 const SIMILAR_MAX = 10;
 const SIMILAR_MS = 600_000;
 /** So many Events an object may have at once; then one more every five minutes. */
@@ -72,10 +72,9 @@ export class EventCorrelator {
     const isFresh = known !== undefined && nowMs - known.lastMs <= SIMILAR_MS;
     const similar = isFresh ? known : { messages: new Set<string>(), lastMs: nowMs };
     similar.lastMs = nowMs;
-    // One more than the limit is enough to know that it is exceeded.
-    if (similar.messages.size <= SIMILAR_MAX) similar.messages.add(message);
+    if (similar.messages.size < SIMILAR_MAX) similar.messages.add(message);
     this.#similar.set(group, similar);
-    return similar.messages.size > SIMILAR_MAX;
+    return similar.messages.size >= SIMILAR_MAX;
   }
 
   #isAffordable(object: string): boolean {

@@ -1,5 +1,5 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { Agent, request } from 'undici';
+import { Pool, request } from 'undici';
 import type { Dispatcher } from 'undici';
 import { credentialsOf } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
@@ -51,7 +51,9 @@ export class Transport {
   readonly #credentials: () => Promise<Credentials>;
   readonly #origin: string;
   readonly #options: Required<Options>;
-  #pools: { calls: Agent; streams: Agent; fingerprint: string } | undefined;
+  #pools: { calls: Pool; streams: Pool; fingerprint: string } | undefined;
+  /** Pools of earlier certificates on which requests are still under way. */
+  readonly #replaced = new Set<Pool>();
 
   constructor(config: KubeConfig, options: Options = {}) {
     const cluster = config.getCurrentCluster();
@@ -88,7 +90,8 @@ export class Transport {
 
   /** Closes the pools; requests under way are ended. */
   async close(): Promise<void> {
-    await Promise.all([this.#pools?.calls.destroy(), this.#pools?.streams.destroy()]);
+    const { calls, streams } = this.#pools ?? {};
+    await Promise.all([calls, streams, ...this.#replaced].map((pool) => pool?.destroy()));
   }
 
   async #send(call: ApiRequest, pool: 'calls' | 'streams'): Promise<Dispatcher.ResponseData> {
@@ -128,20 +131,26 @@ export class Transport {
   }
 
   /** Watches hold a connection for minutes, so they have a pool of their own. New certificates, new pools. */
-  #poolsFor({ tls, fingerprint }: Credentials): { calls: Agent; streams: Agent } {
+  #poolsFor({ tls, fingerprint }: Credentials): { calls: Pool; streams: Pool } {
     if (this.#pools?.fingerprint === fingerprint) return this.#pools;
     const replaced = this.#pools;
+    const { origin } = new URL(this.#origin);
     // HTTP/2 takes several times the processor time of HTTP/1.1, for no more requests a second.
     const options = { connect: tls, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false };
     this.#pools = {
-      calls: new Agent({ ...options, connections: CONNECTIONS }),
-      streams: new Agent(options),
+      calls: new Pool(origin, { ...options, connections: CONNECTIONS }),
+      streams: new Pool(origin, options),
       fingerprint,
     };
-    // Requests under way end in their own time; watches that hold on to the old ones too.
-    void replaced?.calls.close();
-    void replaced?.streams.close();
+    if (replaced !== undefined)
+      for (const pool of [replaced.calls, replaced.streams]) this.#retire(pool);
     return this.#pools;
+  }
+
+  /** Requests under way end in their own time; watches that hold on to the old pool too. */
+  #retire(pool: Pool): void {
+    this.#replaced.add(pool);
+    void pool.close().then(() => this.#replaced.delete(pool));
   }
 }
 

@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import { aServer } from '../../test/builders.ts';
+import type { A2AServer } from '../api/a2aserver.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { Observed } from './observe.ts';
+import { RolloutSlots } from './rollout-slots.ts';
+
+const deployment = (hash: string): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'demo', annotations: { 'a2a-operator.io/applied-hash': hash } },
+});
+const service: KubeObject = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'demo' } };
+const WANTED = [service, deployment('new')];
+
+interface Situation {
+  name?: string;
+  generation?: number;
+  observedGeneration?: number;
+  ready?: 'True' | 'False';
+  live?: KubeObject | undefined;
+}
+/** A server that is Ready, and whose Deployment is of an older release. */
+function observed(situation: Situation = {}): Observed {
+  const { name = 'demo', generation = 3, observedGeneration = 3, ready = 'True' } = situation;
+  const server: A2AServer = {
+    ...aServer({}, { name, generation }),
+    status: {
+      observedGeneration,
+      conditions: [
+        { type: 'Ready', status: ready, reason: 'R', message: '', lastTransitionTime: '' },
+      ],
+    },
+  };
+  const live = 'live' in situation ? situation.live : deployment('old');
+  return { server, deployment: live } as Observed;
+}
+const other = (name = 'other'): Observed => observed({ name });
+
+describe('a rollout that a new release asks for', () => {
+  it('takes a slot, and waits when there is none', () => {
+    const slots = new RolloutSlots(2);
+    expect(slots.holdBack(observed(), WANTED)).toBe(false);
+    expect(slots.holdBack(other('b'), WANTED)).toBe(false);
+    expect(slots.holdBack(other('c'), WANTED)).toBe(true);
+  });
+
+  it('keeps the slot that it has, however often it is looked at', () => {
+    const slots = new RolloutSlots(1);
+    expect(slots.holdBack(observed(), WANTED)).toBe(false);
+    expect(slots.holdBack(observed(), WANTED)).toBe(false);
+    expect(slots.holdBack(other(), WANTED)).toBe(true);
+  });
+
+  it('never begins when there are no slots', () => {
+    expect(new RolloutSlots(0).holdBack(observed(), WANTED)).toBe(true);
+  });
+
+  it.each([
+    { reason: 'nothing is there yet', situation: { live: undefined }, desired: WANTED },
+    {
+      reason: 'the Deployment is as wanted',
+      situation: { live: deployment('new') },
+      desired: WANTED,
+    },
+    { reason: 'no Deployment is wanted', situation: {}, desired: [service] },
+    { reason: 'its user has changed it', situation: { generation: 4 }, desired: WANTED },
+    {
+      reason: 'it is not Ready: nothing to lose',
+      situation: { ready: 'False' as const },
+      desired: WANTED,
+    },
+  ])('needs no slot, and takes none: $reason', ({ situation, desired }) => {
+    const full = new RolloutSlots(1);
+    full.holdBack(other(), WANTED);
+    expect(full.holdBack(observed(situation), desired)).toBe(false);
+    const empty = new RolloutSlots(1);
+    empty.holdBack(observed(situation), desired);
+    expect(empty.holdBack(other(), WANTED)).toBe(false);
+  });
+
+  it.each([
+    { reason: 'the pods are on their way', now: { ready: false, generation: 3 }, free: false },
+    { reason: 'it is over', now: { ready: true, generation: 3 }, free: true },
+    { reason: 'its user has changed it', now: { ready: false, generation: 4 }, free: true },
+  ])('gives its slot back: $free; $reason', ({ now, free }) => {
+    const slots = new RolloutSlots(1);
+    slots.holdBack(observed(), WANTED);
+    slots.settle('team/demo', now);
+    expect(slots.holdBack(other(), WANTED)).toBe(!free);
+  });
+
+  it('gives its slot back when its server is gone, and nobody else’s', () => {
+    const slots = new RolloutSlots(1);
+    slots.holdBack(observed(), WANTED);
+    slots.free('team/another');
+    slots.settle('team/another', { ready: true, generation: 3 });
+    expect(slots.holdBack(other(), WANTED)).toBe(true);
+    slots.free('team/demo');
+    expect(slots.holdBack(other(), WANTED)).toBe(false);
+  });
+});
