@@ -10,6 +10,10 @@ export interface OperatorProcess {
   opsUrl: string;
   /** Sends SIGTERM and waits; gives the exit code. */
   stop(): Promise<number | null>;
+  /** Ends it at once, as a failing node does. */
+  kill(): void;
+  /** Resolves with the exit code when it has ended, null after `kill`. */
+  ended: Promise<number | null>;
 }
 
 /** Starts the operator and waits until it is ready. */
@@ -24,6 +28,7 @@ export async function startOperator(kubeconfig: string): Promise<OperatorProcess
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
@@ -36,16 +41,17 @@ export async function startOperator(kubeconfig: string): Promise<OperatorProcess
   });
   return {
     opsUrl,
+    ended,
+    kill: () => child.kill('SIGKILL'),
     logs: () =>
       output
         .split('\n')
-        .filter((line) => line !== '')
+        // What follows the last line end is half a line.
+        .slice(0, -1)
         .map((line) => JSON.parse(line) as Record<string, unknown>),
     async stop() {
-      if (child.exitCode !== null) return child.exitCode;
       child.kill('SIGTERM');
-      await once(child, 'exit');
-      return child.exitCode;
+      return ended;
     },
   };
 }
