@@ -17,9 +17,12 @@ export interface OperatorProcess {
 }
 
 /** Starts the operator and waits until it is ready. */
-export async function startOperator(kubeconfig: string): Promise<OperatorProcess> {
+export async function startOperator(
+  kubeconfig: string,
+  program = 'operator/src/main.ts',
+): Promise<OperatorProcess> {
   const [port = 0] = await freePorts(1);
-  const child = spawn(process.execPath, ['--no-warnings', 'operator/src/main.ts'], {
+  const child = spawn(process.execPath, ['--no-warnings', program], {
     env: {
       KUBECONFIG: kubeconfig,
       RUNTIME_IMAGE: 'a2a-operator/runtime:test',

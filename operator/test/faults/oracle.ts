@@ -1,16 +1,17 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from '@jest/globals';
-import { described } from './exchange.ts';
+import { described } from './proxy/exchange.ts';
 import type { State } from './state.ts';
 import type { World } from './world.ts';
 
 /** Longer than the operator's own pause between two looks at pods that change. */
 export const QUIET_MS = 2_500;
 
+const STOP_LIMIT_MS = 15_000;
+
 export interface Expectation {
   state: State;
-  /** Error lines of the log that the fault explains; any other one is a defect. */
-  errors?: readonly RegExp[];
   limitMs?: number;
 }
 
@@ -31,18 +32,24 @@ export async function settles(
   }
 }
 
-/** Ends the world; rejects for exit codes and error lines that nobody expects. */
+/** Stops the operator; rejects for an exit code or an error line that nobody expects. */
 export async function endsWell(world: World, errors: readonly RegExp[] = []): Promise<void> {
-  const { operators } = world;
-  await world.stop();
-  const code = await operators.at(-1)?.ended;
+  // Whatever is still failing must not keep the operator from ending.
+  world.proxy.fail({});
+  const code = await Promise.race([world.operator.stop(), pause(STOP_LIMIT_MS, 'never')]);
   if (code !== 0) throw new Error(`the operator exited with ${code ?? 'a signal'}`);
-  const lines = operators
-    .flatMap((operator) => operator.logs())
-    .filter(({ level }) => level === 'error')
-    .map((line) => JSON.stringify(line));
-  const unexpected = lines.filter((line) => !errors.some((pattern) => pattern.test(line)));
+  const unexpected = linesOf(world, 'error').filter(
+    (line) => !errors.some((pattern) => pattern.test(line)),
+  );
   if (unexpected.length > 0) throw new Error(`unexpected errors:\n${unexpected.join('\n')}`);
+}
+
+/** Log lines of a level, of every process of the world. */
+export function linesOf({ operators }: World, level: string): string[] {
+  return operators
+    .flatMap((operator) => operator.logs())
+    .filter((line) => line.level === level)
+    .map((line) => JSON.stringify(line));
 }
 
 function difference(world: World, expected: State, found: State): string {

@@ -1,5 +1,5 @@
-import { described } from './exchange.ts';
-import { QUIET_MS, endsWell } from './oracle.ts';
+import { described } from './proxy/exchange.ts';
+import { QUIET_MS, endsWell, linesOf } from './oracle.ts';
 import type { Scenario } from './scenarios.ts';
 import { allReady } from './scenarios.ts';
 import { objectsOf } from './state.ts';
@@ -16,26 +16,45 @@ export interface Undisturbed {
 
 const LIMIT_MS = 60_000;
 
-/** A world where a scenario is about to happen: what was before is settled, and counting starts. */
-export async function prepared(plane: Plane, scenario: Scenario): Promise<World> {
+/**
+ * Runs a case in a world of its own. Afterwards the operator must stop as it should, with no error in
+ * its log but those of `errors`; a failing case tells the last of them, whatever they are.
+ */
+export async function inWorld<T>(
+  plane: Plane,
+  work: (world: World) => Promise<T>,
+  errors: readonly RegExp[] = [],
+): Promise<T> {
   const world = await World.create(plane);
+  try {
+    const result = await work(world);
+    await endsWell(world, errors);
+    return result;
+  } catch (error) {
+    const lines = ['warn', 'error'].flatMap((level) => linesOf(world, level).slice(-5));
+    throw new Error(`${String(error)}\nlog: ${lines.join('\n')}`, { cause: error });
+  } finally {
+    await world.stop();
+  }
+}
+
+/** Brings a world to where a scenario is about to happen: what is before is settled, counting starts. */
+export async function prepare(plane: Plane, world: World, scenario: Scenario): Promise<void> {
   const manifests = scenario.before(world.pods.port);
   await world.user.apply(...manifests);
   await world.startOperator();
   if (manifests.length > 0) await reaches(plane, world, allReady);
   world.proxy.record.restart();
-  return world;
 }
 
 /** Runs a scenario without faults. */
-export async function undisturbed(plane: Plane, scenario: Scenario): Promise<Undisturbed> {
-  const world = await prepared(plane, scenario);
-  await scenario.change(world.user, world.pods.port);
-  await reaches(plane, world, scenario.reached);
-  const state = await world.state();
-  const writes = world.proxy.record.writes.map(described);
-  await endsWell(world);
-  return { state, writes };
+export function undisturbed(plane: Plane, scenario: Scenario): Promise<Undisturbed> {
+  return inWorld(plane, async (world) => {
+    await prepare(plane, world, scenario);
+    await scenario.change(world.user, world.pods.port);
+    await reaches(plane, world, scenario.reached);
+    return { state: await world.state(), writes: world.proxy.record.writes.map(described) };
+  });
 }
 
 /** Waits until the objects are as wanted and the operator has nothing left to write. */

@@ -3,7 +3,7 @@ import type { KubeObject, ObjectMeta } from '../../src/api/object.ts';
 import { KINDS, collectionPath } from '../../src/kube/kinds.ts';
 import type { Kind } from '../../src/kube/port.ts';
 import { APPLIED_HASH_ANNOTATION, INSTANCE_LABEL } from '../../src/names.ts';
-import type { Upstream } from './upstream.ts';
+import type { Upstream } from './proxy/upstream.ts';
 
 /** Any object, with the parts that a comparison looks into. */
 export type LiveObject = KubeObject & {
@@ -85,29 +85,33 @@ function lasting(metadata: ObjectMeta, all: readonly LiveObject[]): object {
 
 /** An agent's file holds the generation of its AgentDefinition, which counts edits. */
 function lastingFiles(data: Record<string, string>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(data).map(([name, text]) => {
-      if (!text.startsWith('{')) return [name, text];
-      return [name, without(JSON.parse(text) as Record<string, unknown>, ['generation'])];
-    }),
-  );
+  const lasting = (text: string): unknown =>
+    text.startsWith('{') ? without(JSON.parse(text) as object, ['generation']) : text;
+  const files: [string, unknown][] = Object.entries(data).map(([name, text]) => [
+    name,
+    lasting(text),
+  ]);
+  return Object.fromEntries(files);
 }
 
-function lastingStatus(object: LiveObject, all: readonly LiveObject[]): unknown {
-  const { kind, metadata, status = {} } = object;
-  if (kind === 'Deployment') {
-    const { replicas = 0, readyReplicas = 0, updatedReplicas = 0 } = status;
-    return { replicas, readyReplicas, updatedReplicas };
-  }
-  if (kind !== 'A2AServer' && kind !== 'AgentDefinition') return {};
+function lastingStatus(object: LiveObject, all: readonly LiveObject[]): object {
+  const { kind, status = {} } = object;
+  if (kind === 'A2AServer' || kind === 'AgentDefinition') return ourStatus(object, all);
+  if (kind !== 'Deployment') return {};
+  const { replicas = 0, readyReplicas = 0, updatedReplicas = 0 } = status;
+  return { replicas, readyReplicas, updatedReplicas };
+}
+
+function ourStatus({ metadata, status = {} }: LiveObject, all: readonly LiveObject[]): object {
   const { conditions = [], agents, revision, observedGeneration, ...rest } = status as OurStatus;
-  const isCurrent = (generation: number | undefined): boolean => generation === metadata.generation;
+  const age = (generation: number | undefined): string =>
+    generation === metadata.generation ? 'current' : 'old';
   return {
     ...rest,
-    isCurrent: isCurrent(observedGeneration),
+    age: age(observedGeneration),
     conditions: conditions.map((condition) => ({
-      ...without(condition, ['lastTransitionTime']),
-      observedGeneration: isCurrent(condition.observedGeneration) ? 'current' : 'old',
+      ...without(condition, ['lastTransitionTime', 'observedGeneration']),
+      age: age(condition.observedGeneration),
     })),
     agents: agents?.map((agent) => without(agent, ['generation'])),
     ...(revision !== undefined && { isOfTheFiles: revision === revisionOf(metadata.name, all) }),
@@ -128,11 +132,12 @@ function revisionOf(server: string, all: readonly LiveObject[]): string {
       metadata.labels?.[INSTANCE_LABEL] === server &&
       metadata.name.includes('-agents-'),
   );
-  return agentsRevision(
-    Object.assign({}, ...shards.map(({ data }) => data ?? {})) as object as Record<string, string>,
-  );
+  const files = shards.flatMap(({ data = {} }) => Object.entries(data));
+  return agentsRevision(Object.fromEntries(files));
 }
 
 function without(record: object, names: readonly string[]): object {
-  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
+  return Object.fromEntries(
+    Object.entries(record as Record<string, unknown>).filter(([name]) => !names.includes(name)),
+  );
 }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../src/api/object.ts';
 import { kindOf, objectPath } from '../../src/kube/kinds.ts';
 import type { Kind } from '../../src/kube/port.ts';
-import type { Upstream } from './upstream.ts';
+import type { Upstream } from './proxy/upstream.ts';
 
 /** An object as a user writes it: without a namespace, which is the user's own. */
 export type Manifest = KubeObject & { spec?: unknown; data?: unknown };

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../src/api/object.ts';
+import type { KubeObject } from '../../../src/api/object.ts';
 
 /** What a client asks of an API server, in the words of RBAC. */
 export type Verb =

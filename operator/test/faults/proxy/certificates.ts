@@ -5,14 +5,16 @@ import {
   authorityFiles,
   certificateFiles,
   ensureCertificates,
-} from '../../../e2e/cluster/certificates.ts';
-import { writeKubeconfig } from '../../../e2e/cluster/kubeconfig.ts';
+} from '../../../../e2e/cluster/certificates.ts';
+import { writeKubeconfig } from '../../../../e2e/cluster/kubeconfig.ts';
 
 /** What proxies of one test file identify themselves with. */
 export interface ProxyIdentity {
   certificate: string;
   key: string;
   authority: string;
+  /** Where all of it is; goes with it. */
+  folder: string;
   /** Writes a kubeconfig for a proxy at this port; gives its path. */
   kubeconfig(port: number): Promise<string>;
   /** Deletes all of it. */
@@ -28,6 +30,7 @@ export async function proxyIdentity(): Promise<ProxyIdentity> {
   ]);
   const { certificate, key } = certificateFiles(folder, 'proxy');
   return {
+    folder,
     certificate: await readFile(certificate, 'utf8'),
     key: await readFile(key, 'utf8'),
     authority: await readFile(authorityFiles(folder).certificate, 'utf8'),

@@ -32,14 +32,7 @@ export async function handOn(
 }
 
 function linesInstead(line: string, verdict: EventVerdict): string[] {
-  switch (verdict.do) {
-    case 'drop':
-      return [];
-    case 'duplicate':
-      return [line, line];
-    case 'replace':
-      return [JSON.stringify(verdict.event)];
-    default:
-      return [line];
-  }
+  if (verdict.do === 'drop') return [];
+  if (verdict.do === 'duplicate') return [line, line];
+  return [verdict.do === 'replace' ? JSON.stringify(verdict.event) : line];
 }

@@ -22,7 +22,7 @@ export async function callOf(request: IncomingMessage): Promise<UpstreamRequest>
   const kept = ['accept', 'content-type', 'user-agent'] as const;
   const body = await buffer(request);
   return {
-    method: (request.method ?? 'GET'),
+    method: request.method ?? 'GET',
     path: url,
     headers: Object.fromEntries(
       kept.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
