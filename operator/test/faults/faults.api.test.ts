@@ -2,13 +2,19 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Campaign, WHOLE } from './claim.ts';
 import type { Claim, Lab } from './claim.ts';
 import { CRASHES } from './claims/crash.ts';
+import { REQUESTS } from './claims/requests.ts';
+import { WATCHES } from './claims/watches.ts';
 import { undisturbed } from './runs.ts';
 import type { Undisturbed } from './runs.ts';
 import type { Scenario } from './scenarios.ts';
 import { startPlane } from './world.ts';
 import type { Plane } from './world.ts';
 
-const PARTS: Record<string, readonly Claim[]> = { crash: CRASHES };
+const PARTS: Record<string, readonly Claim[]> = {
+  requests: REQUESTS,
+  watches: WATCHES,
+  crash: CRASHES,
+};
 /** `FAULTS=crash,stale` runs only these parts. */
 const wanted = Object.entries(PARTS).filter(
   ([part]) => process.env.FAULTS?.split(',').includes(part) ?? true,

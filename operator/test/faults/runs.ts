@@ -12,6 +12,8 @@ export interface Undisturbed {
   state: State;
   /** In order, from the user's change to the end. */
   writes: readonly string[];
+  /** How many events the watches brought meanwhile. */
+  events: number;
 }
 
 const LIMIT_MS = 60_000;
@@ -51,9 +53,17 @@ export async function prepare(plane: Plane, world: World, scenario: Scenario): P
 export function undisturbed(plane: Plane, scenario: Scenario): Promise<Undisturbed> {
   return inWorld(plane, async (world) => {
     await prepare(plane, world, scenario);
+    let events = 0;
+    world.proxy.fail({
+      event() {
+        events += 1;
+        return { do: 'pass' };
+      },
+    });
     await scenario.change(world.user, world.pods.port);
     await reaches(plane, world, scenario.reached);
-    return { state: await world.state(), writes: world.proxy.record.writes.map(described) };
+    const writes = world.proxy.record.writes.map(described);
+    return { state: await world.state(), writes, events };
   });
 }
 

@@ -30,8 +30,8 @@ export type EventVerdict =
   | { do: 'duplicate' }
   /** It and all that follows in this watch come later. */
   | { do: 'delay'; until: Promise<unknown> }
-  /** Something else comes instead. */
-  | { do: 'replace'; event: object }
+  /** It and what follows is lost; later the watch says that its version has expired, and ends. */
+  | { do: 'expire'; until: Promise<unknown> }
   /** The connection is gone before the event. */
   | { do: 'cut' }
   /** Half-open: nothing comes any more, and nobody says so. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Exchange, WatchEvent } from './exchange.ts';
-import { PASS } from './faults.ts';
+import { EXPIRED, PASS } from './faults.ts';
 import type { EventVerdict, Faults } from './faults.ts';
 import { linesOf } from './lines.ts';
 
@@ -25,6 +25,11 @@ export async function handOn(
       await new Promise((resolve) => client.once('close', resolve));
       return;
     }
+    if (verdict.do === 'expire') {
+      await verdict.until;
+      client.end(`${JSON.stringify(EXPIRED)}\n`);
+      return;
+    }
     if (verdict.do === 'delay') await verdict.until;
     for (const told of linesInstead(line, verdict)) client.write(`${told}\n`);
   }
@@ -34,5 +39,5 @@ export async function handOn(
 function linesInstead(line: string, verdict: EventVerdict): string[] {
   if (verdict.do === 'drop') return [];
   if (verdict.do === 'duplicate') return [line, line];
-  return [verdict.do === 'replace' ? JSON.stringify(verdict.event) : line];
+  return [line];
 }
