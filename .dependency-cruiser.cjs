@@ -62,6 +62,7 @@ module.exports = {
       '^operator/src/kube/',
       '^operator/src/api/',
       '^operator/src/names\\.ts$',
+      '^operator/src/controller/leader\\.ts$',
       CONTRACT,
     ),
     never(

@@ -3,7 +3,7 @@ import { operatorConfig } from './config.ts';
 
 describe("the operator's configuration", () => {
   it('has defaults for everything but the image of servers', () => {
-    expect(operatorConfig({ RUNTIME_IMAGE: 'r:1' })).toEqual({
+    expect(operatorConfig({ RUNTIME_IMAGE: 'r:1', POD_NAME: 'operator-1' })).toEqual({
       config: {
         settings: {
           runtimeImage: 'r:1',
@@ -12,18 +12,37 @@ describe("the operator's configuration", () => {
         },
         logLevel: 'info',
         opsPort: 8080,
+        identity: 'operator-1',
+        maxConcurrentRollouts: 5,
       },
     });
   });
 
+  it('may work in one namespace, and elect a leader in another', () => {
+    const env = { RUNTIME_IMAGE: 'r:1', WATCH_NAMESPACE: 'team', LEASE_NAMESPACE: 'system' };
+    expect(operatorConfig(env)).toMatchObject({
+      config: { watchNamespace: 'team', leaseNamespace: 'system' },
+    });
+  });
+
   it('lists everything that is wrong with it at once', () => {
-    const env = { CLUSTER_DOMAIN: 'a b', LOG_LEVEL: 'loud', OPS_PORT: '0' };
+    const env = {
+      CLUSTER_DOMAIN: 'a b',
+      LOG_LEVEL: 'loud',
+      OPS_PORT: '0',
+      WATCH_NAMESPACE: 'a,b',
+      LEASE_NAMESPACE: 'A',
+      MAX_CONCURRENT_ROLLOUTS: '0.5',
+    };
     expect(operatorConfig(env)).toEqual({
       errors: [
         'RUNTIME_IMAGE is missing; set it to the image that servers run',
         'CLUSTER_DOMAIN "a b" is no DNS name; use for example cluster.local',
         'LOG_LEVEL "loud" is unknown; use error, warn, info, debug',
         'OPS_PORT "0" is no port; use a number from 1 to 65535',
+        'WATCH_NAMESPACE "a,b" is no namespace; use the name of one, or leave it empty',
+        'LEASE_NAMESPACE "A" is no namespace; use the name of one, or leave it empty',
+        'MAX_CONCURRENT_ROLLOUTS "0.5" is no number of servers; use 1 or more',
       ],
     });
   });

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { LogLevel } from './ops/log.ts';
 import type { Settings } from './resources/inputs.ts';
 
@@ -7,50 +8,96 @@ export interface OperatorConfig {
   logLevel: LogLevel;
   /** Port of /healthz, /readyz and /metrics. */
   opsPort: number;
+  /** The one namespace to work in; all of them when absent. */
+  watchNamespace?: string;
+  /** Where the Lease of the leader election is; absent: this is the only operator. */
+  leaseNamespace?: string;
+  /** Who this process is in the Lease and in Events. */
+  identity: string;
+  /** How many servers at a time restart their pods because of a new release of the operator. */
+  maxConcurrentRollouts: number;
 }
 
+/** The variables, as the environment has them or with their defaults. */
+type Variables = Record<keyof typeof DEFAULTS, string>;
+
+const DEFAULTS = {
+  RUNTIME_IMAGE: '',
+  CLUSTER_DOMAIN: 'cluster.local',
+  ALLOWED_ANNOTATION_PREFIXES: 'cert-manager.io/,external-dns.alpha.kubernetes.io/',
+  LOG_LEVEL: 'info',
+  OPS_PORT: '8080',
+  WATCH_NAMESPACE: '',
+  LEASE_NAMESPACE: '',
+  MAX_CONCURRENT_ROLLOUTS: '5',
+  POD_NAME: '',
+} as const;
+
 const LOG_LEVELS: readonly string[] = ['error', 'warn', 'info', 'debug'] satisfies LogLevel[];
-const DEFAULT_PREFIXES = 'cert-manager.io/,external-dns.alpha.kubernetes.io/';
 const DNS_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
+const DNS_LABEL_OR_NOTHING = /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$/;
+const PORT = /^([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/;
+const POSITIVE = /^[1-9]\d{0,5}$/;
+
+/** What each variable has to look like, and what to do when it does not. */
+const RULES: readonly [keyof Variables, (value: string) => boolean, string][] = [
+  ['RUNTIME_IMAGE', (value) => value !== '', 'is missing; set it to the image that servers run'],
+  [
+    'CLUSTER_DOMAIN',
+    (value) => DNS_NAME.test(value),
+    'is no DNS name; use for example cluster.local',
+  ],
+  [
+    'LOG_LEVEL',
+    (value) => LOG_LEVELS.includes(value.toLowerCase()),
+    `is unknown; use ${LOG_LEVELS.join(', ')}`,
+  ],
+  ['OPS_PORT', (value) => PORT.test(value), 'is no port; use a number from 1 to 65535'],
+  [
+    'WATCH_NAMESPACE',
+    (value) => DNS_LABEL_OR_NOTHING.test(value),
+    'is no namespace; use the name of one, or leave it empty',
+  ],
+  [
+    'LEASE_NAMESPACE',
+    (value) => DNS_LABEL_OR_NOTHING.test(value),
+    'is no namespace; use the name of one, or leave it empty',
+  ],
+  [
+    'MAX_CONCURRENT_ROLLOUTS',
+    (value) => POSITIVE.test(value),
+    'is no number of servers; use 1 or more',
+  ],
+];
 
 /** Reads the environment. All errors come together, each naming the variable and the remedy. */
 export function operatorConfig(
   env: Readonly<Record<string, string | undefined>>,
 ): { config: OperatorConfig } | { errors: string[] } {
-  const errors: string[] = [];
-  const check = (holds: boolean, error: string): void => {
-    if (!holds) errors.push(error);
-  };
-  const runtimeImage = env.RUNTIME_IMAGE ?? '';
-  const clusterDomain = env.CLUSTER_DOMAIN ?? 'cluster.local';
-  const logLevel = (env.LOG_LEVEL ?? 'info').toLowerCase();
-  const opsPort = Number(env.OPS_PORT ?? '8080');
-  check(runtimeImage !== '', 'RUNTIME_IMAGE is missing; set it to the image that servers run');
-  check(
-    DNS_NAME.test(clusterDomain),
-    `CLUSTER_DOMAIN "${clusterDomain}" is no DNS name; use for example cluster.local`,
+  const variables = Object.fromEntries(
+    Object.entries(DEFAULTS).map(([name, value]) => [name, env[name] ?? value]),
+  ) as Variables;
+  const errors = RULES.filter(([name, holds]) => !holds(variables[name])).map(([name, , remedy]) =>
+    variables[name] === '' ? `${name} ${remedy}` : `${name} "${variables[name]}" ${remedy}`,
   );
-  check(
-    LOG_LEVELS.includes(logLevel),
-    `LOG_LEVEL "${logLevel}" is unknown; use ${LOG_LEVELS.join(', ')}`,
-  );
-  check(
-    isPort(opsPort),
-    `OPS_PORT "${env.OPS_PORT ?? ''}" is no port; use a number from 1 to 65535`,
-  );
-  if (errors.length > 0) return { errors };
-  const allowedAnnotationPrefixes = list(env.ALLOWED_ANNOTATION_PREFIXES ?? DEFAULT_PREFIXES);
-  return {
-    config: {
-      settings: { runtimeImage, clusterDomain, allowedAnnotationPrefixes },
-      logLevel: logLevel as LogLevel,
-      opsPort,
-    },
-  };
+  return errors.length > 0 ? { errors } : { config: configOf(variables) };
 }
 
-function isPort(value: number): boolean {
-  return Number.isInteger(value) && value >= 1 && value <= 65535;
+function configOf(variables: Variables): OperatorConfig {
+  const { WATCH_NAMESPACE, LEASE_NAMESPACE } = variables;
+  return {
+    settings: {
+      runtimeImage: variables.RUNTIME_IMAGE,
+      clusterDomain: variables.CLUSTER_DOMAIN,
+      allowedAnnotationPrefixes: list(variables.ALLOWED_ANNOTATION_PREFIXES),
+    },
+    logLevel: variables.LOG_LEVEL.toLowerCase() as LogLevel,
+    opsPort: Number(variables.OPS_PORT),
+    ...(WATCH_NAMESPACE !== '' && { watchNamespace: WATCH_NAMESPACE }),
+    ...(LEASE_NAMESPACE !== '' && { leaseNamespace: LEASE_NAMESPACE }),
+    identity: variables.POD_NAME === '' ? hostname() : variables.POD_NAME,
+    maxConcurrentRollouts: Number(variables.MAX_CONCURRENT_ROLLOUTS),
+  };
 }
 
 function list(text: string): string[] {

@@ -1,22 +1,21 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pauseFor } from 'node:timers/promises';
 import { KubeConfig } from '@kubernetes/client-node';
 import { operatorConfig } from './config.ts';
-import { runController } from './controller/controller.ts';
-import type { ControllerObserver, Reconcile } from './controller/controller.ts';
-import { Queue } from './controller/queue.ts';
+import { LEASE_MS, Leader } from './controller/leader.ts';
 import { kubeClient } from './kube/client.ts';
-import { podStatusReader } from './kube/pod-status.ts';
+import { EventRecorder } from './kube/event-recorder.ts';
+import { leaseLock } from './kube/lease.ts';
 import { Transport } from './kube/transport.ts';
+import { FIELD_MANAGER, LEASE_NAME, OPERATOR_VERSION } from './names.ts';
 import { healthServer } from './ops/health.ts';
 import { createLogger, errorFields } from './ops/log.ts';
-import type { Logger } from './ops/log.ts';
 import { Metrics } from './ops/metrics.ts';
-import { agentReconciler } from './reconcile/agent.ts';
-import { ConfigMapTexts } from './reconcile/config-map-texts.ts';
-import { serverReconciler } from './reconcile/server.ts';
-import { allReflectors, connect, createReflectors } from './watches.ts';
+import { createOperator } from './operator.ts';
+import { allReflectors, createReflectors } from './watches.ts';
 
-const CONCURRENCY = 8;
+/** What was begun has so long to end after SIGTERM; Kubernetes kills after 30 s. */
+const STOP_DEADLINE_MS = 20_000;
 
 const read = operatorConfig(process.env);
 if ('errors' in read) {
@@ -26,102 +25,113 @@ if ('errors' in read) {
   process.exit(1);
 }
 
-const { settings, logLevel, opsPort } = read.config;
-const log = createLogger(logLevel);
+const { config } = read;
+const { watchNamespace, leaseNamespace } = config;
+const log = createLogger(config.logLevel);
+const warn = (message: string, error: unknown): void => {
+  log.warn(message, errorFields(error));
+};
 const metrics = new Metrics();
 const kubeConfig = new KubeConfig();
 kubeConfig.loadFromDefault();
-const transport = new Transport(kubeConfig);
-const kube = kubeClient(transport);
-const caches = createReflectors(transport, log);
-const reflectors = allReflectors(caches);
-const servers = newQueue();
-const agents = newQueue();
-connect(caches, servers, agents);
+const transport = new Transport(kubeConfig, {
+  userAgent: `${FIELD_MANAGER}/${OPERATOR_VERSION}`,
+  observe: metrics.requested,
+});
+const leader = leaseNamespace === undefined ? undefined : newLeader(leaseNamespace);
+const events = new EventRecorder({
+  transport,
+  identity: config.identity,
+  now: () => new Date(),
+  random: Math.random,
+  log: warn,
+});
+const reflectors = createReflectors({
+  transport,
+  log,
+  ...(watchNamespace !== undefined && { namespace: watchNamespace }),
+});
+const operator = createOperator({
+  config,
+  kube: kubeClient(transport, () => leader?.holds() ?? true),
+  reflectors,
+  notify: (object, note) => {
+    events.record(object, note);
+  },
+  metrics,
+  log,
+});
+
+const stopping = new AbortController();
+const stopped = new Promise<void>((resolve) => {
+  stopping.signal.addEventListener('abort', () => {
+    resolve();
+  });
+});
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);
 
 let synced = false;
 const ops = healthServer(() => synced, metrics.registry)
   .on('error', (error) => {
-    log.error(
-      `OPS_PORT ${opsPort} cannot be listened on; free it or choose another`,
-      errorFields(error),
-    );
-    process.exit(1);
+    exit(`OPS_PORT ${config.opsPort} cannot be listened on; free it or choose another`, error);
   })
-  .listen(opsPort);
-const watching = reflectors.map((reflector) => reflector.run());
-const stopped = Promise.withResolvers<undefined>();
-process.once('SIGTERM', stop);
-process.once('SIGINT', stop);
+  .listen(config.opsPort);
+const watching = allReflectors(reflectors).map((reflector) => reflector.run());
 log.info('waiting for the first look at the cluster');
-await Promise.race([Promise.all(reflectors.map((reflector) => reflector.synced)), stopped.promise]);
+await Promise.race([Promise.all(allReflectors(reflectors).map(({ synced: s }) => s)), stopped]);
 synced = true;
-log.info('reconciling', { servers: caches.servers.all().length });
-
-const configMapTexts = new ConfigMapTexts(caches.configMapMetadata, kube);
-const now = (): Date => new Date();
-await Promise.all([
-  run(
-    'a2aserver',
-    servers,
-    serverReconciler({
-      kube,
-      caches,
-      configMapTexts,
-      settings,
-      readPodStatus: podStatusReader(),
-      newApiKey: () => `a2a_${randomBytes(32).toString('base64url')}`,
-      now,
-      random: Math.random,
-    }),
-  ),
-  run('agentdefinition', agents, agentReconciler({ kube, caches, configMapTexts, now })),
-]);
+if (await leads()) {
+  log.info('reconciling', { servers: reflectors.servers.all().length });
+  await operator.run();
+  await events.flushed();
+  await leader?.release().catch((error: unknown) => {
+    warn('the lease was not released; another operator takes over when it ends', error);
+  });
+}
 await Promise.all(watching);
 await transport.close();
 ops.close();
 log.info('stopped');
 
-function newQueue(): Queue {
-  const schedule = (callback: () => void, delayMs: number): (() => void) => {
-    const timer = setTimeout(callback, delayMs);
-    return () => {
-      clearTimeout(timer);
-    };
-  };
-  return new Queue(schedule, Date.now);
+function newLeader(namespace: string): Leader {
+  return new Leader({
+    lock: leaseLock(transport, { namespace, name: LEASE_NAME, durationMs: LEASE_MS }),
+    identity: `${config.identity}_${randomUUID()}`,
+    now: () => performance.now(),
+    wallClock: () => new Date(),
+    pause: (ms) => pauseFor(ms, undefined, { ref: false }),
+    random: Math.random,
+    log: warn,
+  });
 }
 
-function run(controller: string, queue: Queue, reconcile: Reconcile): Promise<void> {
-  const observer = logged(controller, metrics.observer(controller), log);
-  return runController({ queue, reconcile, observer, concurrency: CONCURRENCY, now: Date.now });
-}
-
-function logged(
-  controller: string,
-  observer: ControllerObserver,
-  logger: Logger,
-): ControllerObserver {
-  return {
-    started: () => {
-      observer.started();
-    },
-    ended: (end) => {
-      observer.ended(end);
-      const { ref, reconcileId, durationMs, result, error } = end;
-      const fields = { controller, ...ref, reconcileID: reconcileId, durationMs, result };
-      if (error === undefined) logger.debug('reconciled', fields);
-      else
-        logger.error('reconcile failed, will be tried again', { ...fields, ...errorFields(error) });
-    },
-  };
+/** Waits until this process leads; false when it was stopped before. */
+async function leads(): Promise<boolean> {
+  metrics.leading(leader === undefined);
+  if (leader === undefined) return !stopping.signal.aborted;
+  log.info('waiting to lead', { lease: LEASE_NAME, namespace: leaseNamespace });
+  if (!(await leader.acquire(stopping.signal))) return false;
+  metrics.leading(true);
+  void leader.keep(stopping.signal).then(() => {
+    // A reconcile that is under way must not go on: another operator may lead already.
+    if (!stopping.signal.aborted) exit('the leadership was lost; another operator goes on');
+  });
+  return true;
 }
 
 /** Reconciles that run are finished; nothing new is begun. */
 function stop(): void {
   log.info('stopping');
-  stopped.resolve(undefined);
-  servers.close();
-  agents.close();
-  for (const reflector of reflectors) reflector.stop();
+  stopping.abort();
+  operator.stop();
+  for (const reflector of allReflectors(reflectors)) reflector.stop();
+  setTimeout(() => {
+    exit('what was begun did not end in time');
+  }, STOP_DEADLINE_MS).unref();
+}
+
+function exit(why: string, error?: unknown): void {
+  log.error(why, error === undefined ? {} : errorFields(error));
+  process.exit(1);
 }

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 
+export const OPERATOR_VERSION = '0.1.0';
+
 /** Who owns the fields that the operator applies. */
 export const FIELD_MANAGER = 'a2a-operator';
+
+/** The Lease of the leader election. */
+export const LEASE_NAME = 'a2a-operator';
 
 export const MANAGED_BY = 'a2a-operator';
 export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';

@@ -11,7 +11,16 @@ import { MANAGED_BY, MANAGED_BY_LABEL } from './names.ts';
 import { errorFields } from './ops/log.ts';
 import type { Logger } from './ops/log.ts';
 import type { Deployment, Pod, ReplicaSet } from './reconcile/caches.ts';
-import { itself, owningServer, podServer, triggers } from './reconcile/triggers.ts';
+import { agentIndexes, childIndexes, serverIndexes } from './reconcile/indexes.ts';
+import { keptOfPod, keptOfReplicaSet } from './reconcile/kept.ts';
+import {
+  itself,
+  owningServer,
+  serverOfDeployment,
+  serverOfPod,
+  serverOfReplicaSet,
+  triggers,
+} from './reconcile/triggers.ts';
 import type { Trigger } from './reconcile/triggers.ts';
 
 /** A reflector for everything that the reconcilers read; satisfies their `Caches`. */
@@ -23,57 +32,81 @@ export interface Reflectors {
   pods: Reflector<Pod>;
   secrets: Reflector;
   configMapMetadata: Reflector;
+  /** Kinds that a server may own, without Deployments and Secrets. */
+  otherChildren: readonly Reflector[];
   children: readonly Reflector[];
 }
 
-export function createReflectors(transport: Transport, log: Logger): Reflectors {
-  const labelSelector = `${MANAGED_BY_LABEL}=${MANAGED_BY}`;
-  const reflect = <T extends KubeObject>(options: ReflectorOptions): Reflector<T> =>
-    new Reflector<T>(options, {
-      transport,
-      random: Math.random,
-      log: (message, error) => {
-        log.warn(message, errorFields(error));
+interface Dependencies {
+  transport: Transport;
+  log: Logger;
+  /** Only this namespace; all of them when absent. */
+  namespace?: string;
+}
+
+export function createReflectors({ transport, log, namespace }: Dependencies): Reflectors {
+  const ours = `${MANAGED_BY_LABEL}=${MANAGED_BY}`;
+  const reflect = <T extends KubeObject>(options: ReflectorOptions<T>): Reflector<T> =>
+    new Reflector<T>(
+      { ...options, ...(namespace !== undefined && { namespace }) },
+      {
+        transport,
+        random: Math.random,
+        log: (message, error) => {
+          log.warn(message, errorFields(error));
+        },
+        pause: (ms, signal) => pauseFor(ms, undefined, { signal }).catch(() => undefined),
       },
-      pause: (ms, signal) => pauseFor(ms, undefined, { signal }).catch(() => undefined),
-    });
-  const deployments = reflect<Deployment>({ kind: KINDS.Deployment, labelSelector });
-  const secrets = reflect({ kind: KINDS.Secret, metadataOnly: true });
-  const known = new Map<unknown, Reflector>([
-    [KINDS.Deployment, deployments],
-    [KINDS.Secret, secrets],
-  ]);
+    );
+  const child = { labelSelector: ours, indexes: childIndexes };
+  const deployments = reflect<Deployment>({ kind: KINDS.Deployment, ...child });
+  const secrets = reflect({ kind: KINDS.Secret, metadataOnly: true, indexes: childIndexes });
+  const otherChildren = CHILD_KINDS.filter(
+    (kind) => kind !== KINDS.Deployment && kind !== KINDS.Secret,
+  ).map((kind) => reflect({ kind, ...child }));
   return {
-    servers: reflect({ kind: KINDS.A2AServer }),
-    agents: reflect({ kind: KINDS.AgentDefinition }),
+    servers: reflect<A2AServer>({ kind: KINDS.A2AServer, indexes: serverIndexes }),
+    agents: reflect<AgentDefinition>({ kind: KINDS.AgentDefinition, indexes: agentIndexes }),
     deployments,
-    replicaSets: reflect({ kind: KINDS.ReplicaSet, labelSelector }),
-    pods: reflect({ kind: KINDS.Pod, labelSelector }),
+    replicaSets: reflect<ReplicaSet>({ kind: KINDS.ReplicaSet, ...child, keep: keptOfReplicaSet }),
+    pods: reflect<Pod>({ kind: KINDS.Pod, ...child, keep: keptOfPod }),
     secrets,
-    configMapMetadata: reflect({ kind: KINDS.ConfigMap, metadataOnly: true }),
-    children: CHILD_KINDS.map((kind) => known.get(kind) ?? reflect({ kind, labelSelector })),
+    configMapMetadata: reflect({
+      kind: KINDS.ConfigMap,
+      metadataOnly: true,
+      labelSelector: `${MANAGED_BY_LABEL}!=${MANAGED_BY}`,
+    }),
+    otherChildren,
+    children: [deployments, secrets, ...otherChildren],
   };
 }
 
 /** Every reflector once. */
-export function allReflectors({ children, ...others }: Reflectors): Reflector[] {
-  return [...new Set([...(Object.values(others) as Reflector[]), ...children])];
+export function allReflectors({ otherChildren, children, ...single }: Reflectors): Reflector[] {
+  return [...new Set([...(Object.values(single) as Reflector[]), ...otherChildren, ...children])];
 }
 
 /** Connects every watch with the queues of those whom a change concerns. */
 export function connect(reflectors: Reflectors, servers: Queue, agents: Queue): void {
   const related = triggers(reflectors);
-  const wake = (queue: Queue, reflector: Pick<Reflector, 'onChange'>, trigger: Trigger): void => {
-    reflector.onChange((changed) => {
-      for (const key of trigger(changed)) queue.add(key);
+  const wake = <T extends KubeObject>(
+    queue: Queue,
+    reflector: Pick<Reflector<T>, 'onChange'>,
+    trigger: Trigger<T>,
+  ): void => {
+    reflector.onChange((change) => {
+      for (const key of trigger(change)) queue.add(key, change.replayed ? 'low' : 'normal');
     });
   };
   wake(servers, reflectors.servers, itself);
   wake(servers, reflectors.agents, related.serversOfAgent);
-  wake(servers, reflectors.secrets, related.serversOfSecret);
   wake(servers, reflectors.configMapMetadata, related.serversOfConfigMap);
-  wake(servers, reflectors.pods, podServer);
-  for (const child of reflectors.children) wake(servers, child, owningServer);
+  wake(servers, reflectors.secrets, related.serversOfSecret);
+  wake(servers, reflectors.secrets, owningServer);
+  wake(servers, reflectors.deployments, serverOfDeployment);
+  wake(servers, reflectors.replicaSets, serverOfReplicaSet);
+  wake(servers, reflectors.pods, serverOfPod);
+  for (const child of reflectors.otherChildren) wake(servers, child, owningServer);
   wake(agents, reflectors.agents, itself);
   wake(agents, reflectors.servers, related.agentsOfServer);
   wake(agents, reflectors.configMapMetadata, related.agentsOfConfigMap);

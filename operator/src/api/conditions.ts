@@ -31,6 +31,8 @@ export const REASON = {
   NameTaken: 'NameTaken',
   InvalidSpec: 'InvalidSpec',
   Refused: 'Refused',
+  ApplyFailed: 'ApplyFailed',
+  WaitingForRolloutSlot: 'WaitingForRolloutSlot',
   Accepted: 'Accepted',
   Resolved: 'Resolved',
   NotSelected: 'NotSelected',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ObjectRef } from '../api/object.ts';
+import { ApiError } from '../kube/port.ts';
 import type { Queue } from './queue.ts';
 
 /** What a reconcile asks for: another look later, or nothing. */
@@ -7,8 +8,16 @@ export interface Result {
   requeueAfterMs?: number;
 }
 
+/** One call of a reconciler. */
+export interface Attempt {
+  /** For log lines; new for every call. */
+  reconcileId: string;
+  /** How many calls for this object have failed since the last success. */
+  failures: number;
+}
+
 /** Brings one object to its desired state; rejects when it should be tried again. */
-export type Reconcile = (ref: ObjectRef, reconcileId: string) => Promise<Result>;
+export type Reconcile = (ref: ObjectRef, attempt: Attempt) => Promise<Result>;
 
 /** Hears how every reconcile ended. */
 export interface ControllerObserver {
@@ -46,16 +55,16 @@ async function work(options: Options): Promise<void> {
 async function processKey(key: string, options: Options): Promise<void> {
   const { queue, reconcile, observer, now } = options;
   const startMs = now();
-  const reconcileId = randomUUID();
+  const attempt = { reconcileId: randomUUID(), failures: queue.failuresOf(key) };
   const ref = refOf(key);
   const end = (): { ref: ObjectRef; reconcileId: string; durationMs: number } => ({
     ref,
-    reconcileId,
+    reconcileId: attempt.reconcileId,
     durationMs: now() - startMs,
   });
   observer.started();
   try {
-    const { requeueAfterMs } = await reconcile(ref, reconcileId);
+    const { requeueAfterMs } = await reconcile(ref, attempt);
     queue.forget(key);
     if (requeueAfterMs !== undefined) queue.addAfter(key, requeueAfterMs);
     observer.ended({
@@ -63,7 +72,7 @@ async function processKey(key: string, options: Options): Promise<void> {
       result: requeueAfterMs === undefined ? 'success' : 'requeue_after',
     });
   } catch (error) {
-    queue.retry(key);
+    queue.retry(key, error instanceof ApiError ? error.retryAfterMs : undefined);
     observer.ended({ ...end(), result: 'error', error });
   }
 }

@@ -3,57 +3,76 @@ import { backoffMs } from './backoff.ts';
 /** Runs a callback after a delay; gives a function that revokes it. */
 export type Schedule = (callback: () => void, delayMs: number) => () => void;
 
+/** `low` is for what is probably no news: a look again, an object listed anew. */
+export type Priority = 'normal' | 'low';
+
+/** Hears what happens to keys; all times in milliseconds. */
+export interface QueueObserver {
+  added(priority: Priority): void;
+  taken(waitedMs: number): void;
+  done(workedMs: number): void;
+  retried(): void;
+}
+
+interface Options {
+  schedule: Schedule;
+  now: () => number;
+  observer?: QueueObserver;
+}
+
 /**
  * Keys that wait to be processed, with client-go's workqueue semantics.
  *
- * Guarantees: a key that waits is there once, however often it was added; a key is never processed
- * twice at a time; a key that is added while it is processed is processed once more afterwards.
+ * Guarantees: a key that waits is there once, however often it was added, at the highest priority it
+ * was added with; a key is never processed twice at a time; a key that is added while it is
+ * processed is processed once more afterwards. Within a priority the first to come is the first to go.
  */
 export class Queue {
-  readonly #waiting = new Set<string>();
-  readonly #processing = new Set<string>();
-  readonly #dirty = new Set<string>();
+  /** Since when keys wait, by priority. A key is in at most one of the two. */
+  readonly #waiting = { normal: new Map<string, number>(), low: new Map<string, number>() };
+  /** Since when keys are processed. */
+  readonly #processing = new Map<string, number>();
+  readonly #dirty = new Map<string, Priority>();
   readonly #failures = new Map<string, number>();
   readonly #delayed = new Map<string, { dueMs: number; revoke: () => void }>();
   readonly #takers: ((key: string | undefined) => void)[] = [];
-  readonly #schedule: Schedule;
-  readonly #now: () => number;
+  readonly #options: Options;
   #closed = false;
 
-  constructor(schedule: Schedule, now: () => number) {
-    this.#schedule = schedule;
-    this.#now = now;
+  constructor(options: Options) {
+    this.#options = options;
   }
 
-  add(key: string): void {
+  add(key: string, priority: Priority = 'normal'): void {
     if (this.#closed) return;
-    if (this.#processing.has(key)) {
-      this.#dirty.add(key);
-      return;
-    }
-    const taker = this.#waiting.has(key) ? undefined : this.#takers.shift();
-    if (taker === undefined) this.#waiting.add(key);
-    else this.#hand(key, taker);
+    if (this.#processing.has(key)) this.#soil(key, priority);
+    else this.#wait(key, priority);
   }
 
   /** Adds the key later; of two such wishes the earlier one counts. */
-  addAfter(key: string, delayMs: number): void {
-    const dueMs = this.#now() + delayMs;
+  addAfter(key: string, delayMs: number, priority: Priority = 'low'): void {
+    const dueMs = this.#options.now() + delayMs;
     const planned = this.#delayed.get(key);
     if (this.#closed || (planned !== undefined && planned.dueMs <= dueMs)) return;
     planned?.revoke();
-    const revoke = this.#schedule(() => {
+    const revoke = this.#options.schedule(() => {
       this.#delayed.delete(key);
-      this.add(key);
+      this.add(key, priority);
     }, delayMs);
     this.#delayed.set(key, { dueMs, revoke });
   }
 
-  /** Adds the key after a pause that doubles with every call until `forget`. */
-  retry(key: string): void {
-    const failures = this.#failures.get(key) ?? 0;
+  /** Adds the key after a pause that doubles with every call until `forget`, and is never shorter than asked for. */
+  retry(key: string, atLeastMs = 0): void {
+    const failures = this.failuresOf(key);
     this.#failures.set(key, failures + 1);
-    this.addAfter(key, backoffMs(failures));
+    this.#options.observer?.retried();
+    this.addAfter(key, Math.max(backoffMs(failures), atLeastMs), 'normal');
+  }
+
+  /** How often the key failed since it last succeeded. */
+  failuresOf(key: string): number {
+    return this.#failures.get(key) ?? 0;
   }
 
   /** The key succeeded: its next failure starts with the shortest pause. */
@@ -63,39 +82,70 @@ export class Queue {
 
   /** The next key, when there is one; undefined when the queue is closed. Pair it with `done`. */
   take(): Promise<string | undefined> {
-    const [key] = this.#waiting;
-    if (key === undefined) {
-      if (this.#closed) return Promise.resolve(undefined);
-      return new Promise((resolve) => this.#takers.push(resolve));
-    }
-    this.#waiting.delete(key);
-    this.#processing.add(key);
-    return Promise.resolve(key);
+    const key = this.#next();
+    if (key !== undefined || this.#closed) return Promise.resolve(key);
+    return new Promise((resolve) => this.#takers.push(resolve));
   }
 
   /** The key's processing has ended. */
   done(key: string): void {
+    const now = this.#options.now();
+    this.#options.observer?.done(now - (this.#processing.get(key) ?? now));
     this.#processing.delete(key);
-    if (this.#dirty.delete(key)) this.add(key);
+    const again = this.#dirty.get(key);
+    this.#dirty.delete(key);
+    if (again !== undefined) this.add(key, again);
   }
 
   /** How many keys wait. */
-  get depth(): number {
-    return this.#waiting.size;
+  depth(priority: Priority): number {
+    return this.#waiting[priority].size;
   }
 
-  /** No more keys: takers get undefined, delayed keys are dropped. */
+  /** For how long each key that is processed now has been, in milliseconds. */
+  processingMs(): number[] {
+    const now = this.#options.now();
+    return [...this.#processing.values()].map((sinceMs) => now - sinceMs);
+  }
+
+  /**
+   * No more keys: takers get undefined. Waiting and delayed keys are dropped, since whoever starts next
+   * looks at every object anyway; keys that are being processed are their workers' to finish.
+   */
   close(): void {
     this.#closed = true;
-    this.#waiting.clear();
+    this.#waiting.normal.clear();
+    this.#waiting.low.clear();
     this.#dirty.clear();
     for (const { revoke } of this.#delayed.values()) revoke();
     this.#delayed.clear();
     for (const taker of this.#takers.splice(0)) taker(undefined);
   }
 
-  #hand(key: string, taker: (key: string) => void): void {
-    this.#processing.add(key);
-    taker(key);
+  #soil(key: string, priority: Priority): void {
+    if (this.#dirty.get(key) !== 'normal') this.#dirty.set(key, priority);
+  }
+
+  #wait(key: string, priority: Priority): void {
+    const { normal, low } = this.#waiting;
+    if (normal.has(key) || (priority === 'low' && low.has(key))) return;
+    const sinceMs = low.get(key) ?? this.#options.now();
+    low.delete(key);
+    this.#waiting[priority].set(key, sinceMs);
+    this.#options.observer?.added(priority);
+    this.#takers.shift()?.(this.#next());
+  }
+
+  #next(): string | undefined {
+    const { normal, low } = this.#waiting;
+    const waiting = normal.size > 0 ? normal : low;
+    const [first] = waiting;
+    if (first === undefined) return undefined;
+    const [key, sinceMs] = first;
+    const now = this.#options.now();
+    waiting.delete(key);
+    this.#processing.set(key, now);
+    this.#options.observer?.taken(now - sinceMs);
+    return key;
   }
 }

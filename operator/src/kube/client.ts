@@ -4,27 +4,41 @@ import { KINDS, kindOf, objectPath } from './kinds.ts';
 import { METADATA, metadataOf } from './metadata.ts';
 import { ApiError } from './port.ts';
 import type { Kind, Kube } from './port.ts';
-import type { Transport } from './transport.ts';
+import type { ApiRequest, Transport } from './transport.ts';
 
 /** Strict: a field that the API server does not know is an error, never silently dropped. */
 const QUERY = `fieldManager=${FIELD_MANAGER}&fieldValidation=Strict`;
 const APPLY = { query: `${QUERY}&force=true`, contentType: 'application/apply-patch+yaml' };
 const MERGE = { query: QUERY, contentType: 'application/merge-patch+json' };
 
-/** Kube over HTTP. Bodies are raw JSON both ways: client-node's serializer drops unknown fields. */
-export function kubeClient(transport: Transport): Kube {
-  const path = (object: KubeObject, subresource = ''): string =>
-    objectPath(kindOf(object), object.metadata.namespace ?? '', object.metadata.name) + subresource;
+/**
+ * No object ever has this version (etcd starts with it), so an apply that states it can only create:
+ * where the name is taken, the API server answers 409. A POST could do that too, but would leave the
+ * fields to another field manager entry, from which a later apply could not remove any.
+ */
+const NEVER = '1';
 
+/**
+ * Kube over HTTP. Bodies are raw JSON both ways: client-node's serializer drops unknown fields. Writes
+ * reject while `mayWrite` says no: a leadership that was lost must not leave a trace.
+ */
+export function kubeClient(
+  transport: Pick<Transport, 'json'>,
+  mayWrite: () => boolean = () => true,
+): Kube {
+  const write = (call: ApiRequest): Promise<unknown> =>
+    mayWrite()
+      ? transport.json(call)
+      : Promise.reject(new Error('this operator does not lead, so it must not write'));
   const patch = async (
     object: KubeObject,
     how: typeof APPLY,
-    subresource?: string,
+    subresource = '',
   ): Promise<KubeObject> => {
     const { apiVersion, kind } = object;
-    const stored = (await transport.json({
+    const stored = (await write({
       method: 'PATCH',
-      path: `${path(object, subresource)}?${how.query}`,
+      path: `${pathOf(object)}${subresource}?${how.query}`,
       contentType: how.contentType,
       ...(kind === KINDS.Secret.kind && { accept: METADATA }),
       body: object,
@@ -32,7 +46,6 @@ export function kubeClient(transport: Transport): Kube {
     const typed = { ...stored, apiVersion, kind };
     return kind === KINDS.Secret.kind ? metadataOf(typed) : typed;
   };
-
   const get = (
     kind: Kind,
     { namespace, name }: ObjectRef,
@@ -45,36 +58,35 @@ export function kubeClient(transport: Transport): Kube {
         ...(accept !== undefined && { accept }),
       }),
     ) as Promise<KubeObject | undefined>;
-
   return {
     get: (kind, ref) => get(kind, ref),
-
     async getMetadata(kind, ref) {
       const found = await get(kind, ref, METADATA);
       const { apiVersion } = kind;
       return found && metadataOf({ ...found, apiVersion, kind: kind.kind });
     },
-
+    create: (object) => patch(ofVersion(object, NEVER), APPLY),
     apply: (object) => patch(object, APPLY),
-
     overwrite: (object) => patch(object, MERGE),
-
     applyStatus: (object) => patch(object, APPLY, '/status'),
-
     async delete(object) {
-      await unlessGone(
-        transport.json({
-          method: 'DELETE',
-          path: path(object),
-          contentType: 'application/json',
-          body: {
-            propagationPolicy: 'Background',
-            preconditions: { uid: object.metadata.uid },
-          },
-        }),
-      );
+      const { uid, resourceVersion } = object.metadata;
+      const preconditions = { uid, resourceVersion };
+      const path = pathOf(object);
+      const body = { propagationPolicy: 'Background', preconditions };
+      const contentType = 'application/json';
+      await unlessGone(write({ method: 'DELETE', path, contentType, body }));
     },
   };
+}
+
+function pathOf(object: KubeObject): string {
+  const { namespace = '', name } = object.metadata;
+  return objectPath(kindOf(object), namespace, name);
+}
+
+function ofVersion(object: KubeObject, resourceVersion: string): KubeObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion } };
 }
 
 async function unlessGone(answer: Promise<unknown>): Promise<unknown> {

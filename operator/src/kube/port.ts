@@ -9,7 +9,15 @@ export interface Kube {
   get(kind: Kind, ref: ObjectRef): Promise<KubeObject | undefined>;
   /** As `get`, without anything but metadata: the values of a Secret never enter the process. */
   getMetadata(kind: Kind, ref: ObjectRef): Promise<KubeObject | undefined>;
-  /** Server-side apply of the fields that the object states; gives back the stored object, of a Secret only metadata. */
+  /**
+   * Server-side apply of an object that does not exist yet; gives back the stored object, of a Secret
+   * only metadata. Rejects with a Conflict when the name is taken, whoever took it.
+   */
+  create(object: KubeObject): Promise<KubeObject>;
+  /**
+   * Server-side apply of the fields that the object states; gives back as `create`. The object's UID
+   * makes the API server refuse when another object has the name by now.
+   */
   apply(object: KubeObject): Promise<KubeObject>;
   /**
    * Merge patch with the object: its lists replace the live ones whole. For the case that somebody's
@@ -18,7 +26,7 @@ export interface Kube {
   overwrite(object: KubeObject): Promise<KubeObject>;
   /** Server-side apply of the object's status. */
   applyStatus(object: KubeObject & { status: unknown }): Promise<KubeObject>;
-  /** Deletes exactly the object with this UID; an object that is gone already is fine. */
+  /** Deletes exactly this version of the object; one that is gone already is fine. */
   delete(object: KubeObject): Promise<void>;
 }
 
@@ -33,9 +41,24 @@ export interface Kind {
 export interface Cache<T extends KubeObject> {
   readonly kind: Kind;
   get(ref: ObjectRef): T | undefined;
-  list(namespace: string): T[];
+  list(namespace: string): readonly T[];
+  /** Objects that an index of the cache holds under this value. Throws for an unknown index. */
+  by(index: string, value: string): readonly T[];
   /** Remembers what a write returned, so that the next look does not repeat the write. */
   remember(object: T): void;
+}
+
+/** One change of a collection. */
+export interface Change<T extends KubeObject = KubeObject> {
+  /** The object as it is now; if it was deleted, as it was last. */
+  object: T;
+  /** What was told of it before; absent when it is new. */
+  previous?: T;
+  deleted: boolean;
+  /** Part of a whole state that was taken anew, so probably no news. */
+  replayed: boolean;
+  /** What a write of ours returned, coming back: whoever wrote it knows. */
+  own: boolean;
 }
 
 /** An error that the API server answered with. */
@@ -45,15 +68,23 @@ export class ApiError extends Error {
   readonly status: number;
   /** `reason` of the Status object, for example Conflict or Invalid. */
   readonly reason: string;
+  /** When the API server wants to be asked again (Retry-After). */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(status: number, reason: string, message: string) {
+  constructor(status: number, reason: string, message: string, retryAfterMs?: number) {
     super(message);
     this.status = status;
     this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
 /** Whether the API server has judged the request itself as wrong, so that repeating it is useless. */
 export function isRejection(error: unknown): error is ApiError {
   return error instanceof ApiError && [400, 403, 405, 422].includes(error.status);
+}
+
+/** Whether the object is another one, or another version, than the request was made for. */
+export function isConflict(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status === 409;
 }

@@ -1,115 +1,125 @@
 import { keyOf } from '../api/object.ts';
 import type { KubeObject, ObjectMeta, ObjectRef } from '../api/object.ts';
-import { collectionPath } from './kinds.ts';
-import { METADATA, METADATA_LIST, metadataOf } from './metadata.ts';
+import { isBehind, isExpired, isStreamingRefused } from './api-status.ts';
+import { Collection } from './collection.ts';
+import type { Selection, WatchEvent } from './collection.ts';
+import { metadataOf } from './metadata.ts';
 import { ApiError } from './port.ts';
-import type { Cache, Kind } from './port.ts';
+import type { Cache, Change, Kind } from './port.ts';
+import { Store, versionOf } from './store.ts';
+import type { IndexKeys } from './store.ts';
 import type { Transport } from './transport.ts';
 
-/** What is watched, and how. */
-export interface ReflectorOptions {
-  kind: Kind;
-  labelSelector?: string;
-  /** Only metadata: values of Secrets never enter the process. */
-  metadataOnly?: boolean;
+/** What is watched, and what is kept of it. */
+export interface ReflectorOptions<T extends KubeObject = KubeObject> extends Selection {
+  /** The part of an object that is worth keeping; the whole when absent. */
+  keep?: (object: T) => T;
+  /** Further ways to find objects, by name. */
+  indexes?: Readonly<Record<string, IndexKeys<T>>>;
 }
 
-/** Told of every change; may only enqueue keys, because a watch waits for it. */
-export type ChangeHandler = (object: KubeObject) => void;
+/**
+ * Told of every change; may only enqueue keys, because the watch waits for it. When it throws, the
+ * watch goes back to before the change and tells it again.
+ */
+export type ChangeHandler<T extends KubeObject = KubeObject> = (change: Change<T>) => void;
 
 interface Dependencies {
-  transport: Transport;
+  transport: Pick<Transport, 'json' | 'lines'>;
   log: (message: string, error: unknown) => void;
   /** Resolves after the given time or when the signal is aborted. */
   pause: (ms: number, signal: AbortSignal) => Promise<void>;
   random: () => number;
 }
 
-interface WatchEvent {
-  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
-  object: KubeObject & { code?: number; message?: string };
-}
-
-interface ListPage {
-  metadata: { resourceVersion: string; continue?: string };
-  items: KubeObject[] | null;
-}
-
-const PAGE_SIZE = 500;
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 30_000;
-const FAILURES_BEFORE_LIST = 4;
+const FAILURES_BEFORE_NEW_STATE = 4;
+/** An API server that is behind for this long (about a minute) was restored from a backup. */
+const FAILURES_BEFORE_OLD_STATE = 8;
 
-/** The API server sends a bookmark about every minute; a longer silence is a dead connection. */
-const SILENCE_MS = 150_000;
+/** Marks the bookmark that ends the initial state in a WatchList (KEP-3157). */
+const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
 /**
- * Keeps a copy of a collection: lists it, then follows the watch for ever.
+ * Keeps a copy of a collection: takes its state, then follows the watch for ever.
  *
  * Guarantees: every change that happens while it runs reaches the handlers, if only as the newest
- * state after a reconnection; `get` and `list` are never older than what handlers were told.
+ * state after a reconnection; what was seen once is not replaced by an older view, unless the API
+ * server insists on it for about a minute.
  * Errors: none reach the caller; they are logged and the watch is taken up again after a pause.
  */
 export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
   readonly kind: Kind;
-  readonly #options: ReflectorOptions;
+  readonly #options: ReflectorOptions<T>;
   readonly #deps: Dependencies;
-  readonly #objects = new Map<string, T>();
-  readonly #handlers: ChangeHandler[] = [];
+  readonly #collection: Collection;
+  readonly #store: Store<T>;
+  readonly #handlers: ChangeHandler<T>[] = [];
+  /** What was told last of objects that a write of ours has changed since. */
+  readonly #toldBeforeWrite = new Map<string, T | undefined>();
   readonly #stop = new AbortController();
   readonly #synced = Promise.withResolvers<undefined>();
-  /** Where a watch goes on from; undefined when only a list can tell. */
+  /** Where a watch goes on from; undefined when the whole state has to be taken anew. */
   #version: string | undefined;
-  /** Newest version that the watch has told of; whatever is older, it has told of too. */
+  /** Newest version that was told; whatever is older was told too. 0: none, or no longer believed. */
   #told = 0n;
   #failures = 0;
+  #knowsWatchList = true;
 
-  constructor(options: ReflectorOptions, deps: Dependencies) {
+  constructor(options: ReflectorOptions<T>, deps: Dependencies) {
     this.kind = options.kind;
     this.#options = options;
     this.#deps = deps;
+    this.#collection = new Collection(deps.transport, options, this.#stop.signal);
+    this.#store = new Store(options.indexes ?? {});
   }
 
-  /** Resolves when the first list is complete. */
+  /** Resolves when the first state is complete. */
   get synced(): Promise<undefined> {
     return this.#synced.promise;
   }
 
   get(ref: ObjectRef): T | undefined {
-    return this.#objects.get(keyOf(ref));
+    return this.#store.get(keyOf(ref));
   }
 
-  list(namespace: string): T[] {
-    return [...this.#objects.values()].filter(({ metadata }) => metadata.namespace === namespace);
+  list(namespace: string): readonly T[] {
+    return this.#store.list(namespace);
+  }
+
+  by(index: string, value: string): readonly T[] {
+    return this.#store.by(index, value);
   }
 
   /** Every object, of all namespaces. */
   all(): T[] {
-    return [...this.#objects.values()];
+    return this.#store.all();
   }
 
   /** An answer that is older than what the watch told may be of an object that is gone by now. */
   remember(object: T): void {
-    if (versionOf(object.metadata) > this.#told) this.#store(object);
+    if (versionOf(object) <= this.#told) return;
+    const key = keyOf(object.metadata);
+    if (!this.#toldBeforeWrite.has(key)) this.#toldBeforeWrite.set(key, this.#store.get(key));
+    this.#store.put(this.#kept(object));
   }
 
-  onChange(handler: ChangeHandler): void {
+  onChange(handler: ChangeHandler<T>): void {
     this.#handlers.push(handler);
   }
 
-  /** Lists and watches until `stop`. */
+  /** Takes the state and watches until `stop`. */
   async run(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       try {
-        this.#version ??= await this.#relist();
-        if ((await this.#follow(this.#version)) > 0) continue;
+        if (await this.#progress()) continue;
       } catch (error) {
         if (this.#stop.signal.aborted) return;
-        if (isExpired(error)) this.#version = undefined;
-        else this.#deps.log(`watch of ${this.kind.plural} was interrupted`, error);
+        this.#judge(error);
       }
-      await this.#pause(signal);
+      await this.#pause();
     }
   }
 
@@ -117,126 +127,132 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
     this.#stop.abort();
   }
 
-  async #relist(): Promise<string> {
-    const seen = new Map<string, T>();
-    let version = '';
-    let next: string | undefined = '';
-    while (next !== undefined) {
-      const page = await this.#page(next);
-      for (const item of page.items ?? []) seen.set(keyOf(item.metadata), this.#typed(item));
-      version = page.metadata.resourceVersion;
-      next = page.metadata.continue === '' ? undefined : page.metadata.continue;
+  /** Reads one stream to its end; gives whether it told anything. */
+  async #progress(): Promise<boolean> {
+    if (this.#version === undefined && !this.#knowsWatchList) {
+      const { items, resourceVersion } = await this.#collection.list(this.#notOlder());
+      this.#replace(new Map(items.map((item) => [keyOf(item.metadata), item])), resourceVersion);
     }
-    this.#told = BigInt(version);
-    const gone = [...this.#objects].filter(
-      ([key, { metadata }]) => !seen.has(key) && versionOf(metadata) <= this.#told,
-    );
-    for (const [key, object] of gone) {
-      this.#objects.delete(key);
-      this.#tell(object);
+    const state = new Map<string, KubeObject>();
+    let told = false;
+    for await (const event of this.#watch()) {
+      if (this.#version === undefined) this.#collect(event, state);
+      else {
+        this.#receive(event);
+        this.#failures = 0;
+        told = true;
+      }
     }
-    for (const object of seen.values()) {
-      this.#store(object);
-      this.#tell(object);
+    return told;
+  }
+
+  #watch(): AsyncGenerator<WatchEvent> {
+    const position: Record<string, string> =
+      this.#version === undefined
+        ? { sendInitialEvents: 'true', ...this.#notOlder() }
+        : { resourceVersion: this.#version };
+    return this.#collection.watch(position, 300 + Math.floor(this.#deps.random() * 300));
+  }
+
+  /** A lagging API server must wait, or say that it is behind, rather than show the past. */
+  #notOlder(): Record<string, string> {
+    const resourceVersionMatch = 'NotOlderThan';
+    if (this.#told > 0n) return { resourceVersion: String(this.#told), resourceVersionMatch };
+    // Without a version a list reads from etcd; a WatchList is consistent, but has to say so.
+    return this.#knowsWatchList ? { resourceVersionMatch } : {};
+  }
+
+  /** One event of a state that comes as a stream (WatchList, KEP-3157). */
+  #collect({ type, object }: WatchEvent, state: Map<string, KubeObject>): void {
+    const key = keyOf(object.metadata);
+    if (type === 'DELETED') state.delete(key);
+    else if (type !== 'BOOKMARK') state.set(key, object);
+    else if (object.metadata.annotations?.[INITIAL_EVENTS_END] === 'true') {
+      this.#replace(state, object.metadata.resourceVersion ?? '');
     }
+  }
+
+  /** Everything that exists, at one version; what is missing there is gone. */
+  #replace(state: ReadonlyMap<string, KubeObject>, resourceVersion: string): void {
+    const version = BigInt(resourceVersion);
+    if (version < this.#told) throw behind(version, this.#told);
+    const isBelieved = this.#told > 0n;
+    for (const object of this.#store.all()) {
+      const key = keyOf(object.metadata);
+      // What is newer than the state was remembered of a write, and its event is still to come.
+      const isGone = !state.has(key) && !(isBelieved && versionOf(object) > version);
+      if (isGone) this.#remove(object, true);
+      else if (!isBelieved) this.#store.delete(object);
+    }
+    for (const object of state.values()) this.#put(this.#kept(object), true);
+    this.#version = resourceVersion;
+    this.#told = version;
+    this.#failures = 0;
     this.#synced.resolve(undefined);
-    return version;
-  }
-
-  async #page(next: string): Promise<ListPage> {
-    const query = this.#query({ limit: String(PAGE_SIZE), ...(next !== '' && { continue: next }) });
-    return (await this.#deps.transport.json({
-      method: 'GET',
-      path: `${collectionPath(this.kind)}?${query}`,
-      ...(this.#options.metadataOnly && { accept: METADATA_LIST }),
-      signal: this.#stop.signal,
-    })) as ListPage;
-  }
-
-  /** Follows the watch to its end; gives the number of events. */
-  async #follow(from: string): Promise<number> {
-    let count = 0;
-    const timeoutSeconds = 300 + Math.floor(this.#deps.random() * 300);
-    const events = this.#deps.transport.lines({
-      method: 'GET',
-      path: `${collectionPath(this.kind)}?${this.#query({
-        watch: 'true',
-        allowWatchBookmarks: 'true',
-        resourceVersion: from,
-        timeoutSeconds: String(timeoutSeconds),
-      })}`,
-      ...(this.#options.metadataOnly && { accept: METADATA }),
-      signal: this.#stop.signal,
-      silenceMs: SILENCE_MS,
-    });
-    for await (const event of events) {
-      this.#receive(event as WatchEvent);
-      this.#failures = 0;
-      count += 1;
-    }
-    return count;
   }
 
   #receive({ type, object }: WatchEvent): void {
-    if (type === 'ERROR') {
-      throw new ApiError(object.code ?? 500, 'WatchError', object.message ?? 'the watch failed');
-    }
-    if (type !== 'BOOKMARK') {
-      const typed = this.#typed(object);
-      if (type === 'DELETED') this.#objects.delete(keyOf(typed.metadata));
-      else this.#store(typed);
-      this.#tell(typed);
-    }
+    if (type === 'DELETED') this.#remove(this.#kept(object), false);
+    else if (type !== 'BOOKMARK') this.#put(this.#kept(object), false);
     this.#version = object.metadata.resourceVersion;
-    this.#told = versionOf(object.metadata);
+    this.#told = versionOf(object);
   }
 
-  /** Never replaces what is newer: a write may have been answered before its event arrived. */
-  #store(object: T): void {
+  #put(object: T, replayed: boolean): void {
+    this.#tell(object, { replayed, deleted: false });
+    this.#store.put(object);
+  }
+
+  #remove(object: T, replayed: boolean): void {
+    this.#tell(object, { replayed, deleted: true });
+    this.#store.delete(object);
+  }
+
+  /** Before the store changes: if a handler fails, nothing has happened yet, and the change comes again. */
+  #tell(object: T, how: { replayed: boolean; deleted: boolean }): void {
     const key = keyOf(object.metadata);
-    const known = this.#objects.get(key)?.metadata;
-    const isOlder =
-      known !== undefined &&
-      known.uid === object.metadata.uid &&
-      versionOf(known) > versionOf(object.metadata);
-    if (!isOlder) this.#objects.set(key, object);
-  }
-
-  #tell(object: KubeObject): void {
-    for (const handler of this.#handlers) handler(object);
+    const known = this.#store.get(key);
+    const isWritten = this.#toldBeforeWrite.has(key);
+    const previous = isWritten ? this.#toldBeforeWrite.get(key) : known;
+    const isEcho = known?.metadata.resourceVersion === object.metadata.resourceVersion;
+    const own = isWritten && isEcho && !how.deleted;
+    const change = { object, ...(previous !== undefined && { previous }), ...how, own };
+    for (const handler of this.#handlers) handler(change);
+    if (known === undefined || versionOf(known) <= versionOf(object)) {
+      this.#toldBeforeWrite.delete(key);
+    }
   }
 
   /** List items carry no Kind; managedFields are half of an object's size and nobody reads them. */
-  #typed(item: KubeObject): T {
+  #kept(item: KubeObject): T {
     const metadata: ObjectMeta & { managedFields?: unknown } = { ...item.metadata };
     delete metadata.managedFields;
     const { apiVersion, kind } = this.kind;
+    const { metadataOnly, keep } = this.#options;
     const object = { ...item, apiVersion, kind, metadata };
-    return (this.#options.metadataOnly ? metadataOf(object) : object) as T;
+    const whole = (metadataOnly ? metadataOf(object) : object) as T;
+    return keep === undefined ? whole : keep(whole);
   }
 
-  #query(parameters: Record<string, string>): string {
-    const { labelSelector } = this.#options;
-    return new URLSearchParams({
-      ...parameters,
-      ...(labelSelector !== undefined && { labelSelector }),
-    }).toString();
+  #judge(error: unknown): void {
+    if (this.#version === undefined && this.#knowsWatchList && isStreamingRefused(error)) {
+      this.#knowsWatchList = false;
+    } else if (!isExpired(error)) {
+      this.#deps.log(`watch of ${this.kind.plural} was interrupted`, error);
+    }
+    const isStale = isExpired(error) || this.#failures >= FAILURES_BEFORE_NEW_STATE;
+    if (isStale) this.#version = undefined;
+    if (isBehind(error) && this.#failures >= FAILURES_BEFORE_OLD_STATE) this.#told = 0n;
   }
 
-  /** After several failures at one version the version itself is suspect: the next look is a list. */
-  async #pause(signal: AbortSignal): Promise<void> {
+  async #pause(): Promise<void> {
     const limit = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** this.#failures);
     this.#failures = Math.min(this.#failures + 1, 16);
-    if (this.#failures > FAILURES_BEFORE_LIST) this.#version = undefined;
-    await this.#deps.pause(limit * (0.5 + this.#deps.random() / 2), signal);
+    await this.#deps.pause(limit * (0.5 + this.#deps.random() / 2), this.#stop.signal);
   }
 }
 
-function isExpired(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 410;
-}
-
-/** Resource versions of one collection grow; Kubernetes documents them as comparable (KEP-5504). */
-function versionOf({ resourceVersion }: ObjectMeta): bigint {
-  return BigInt(resourceVersion ?? 0);
+function behind(version: bigint, told: bigint): ApiError {
+  const message = `the API server shows version ${version}, older than ${told} seen before`;
+  return new ApiError(504, 'ResourceVersionTooLarge', message);
 }

@@ -1,13 +1,15 @@
-import type { RequestOptions } from 'node:https';
-import type { ConnectionOptions } from 'node:tls';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, request } from 'undici';
 import type { Dispatcher } from 'undici';
+import { credentialsOf } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
+import { errorOf } from './api-status.ts';
+import type { Status } from './api-status.ts';
 import { ApiError } from './port.ts';
 
 /** One HTTP exchange with the API server. */
 export interface ApiRequest {
-  method: 'GET' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Path and query. */
   path: string;
   contentType?: string;
@@ -18,37 +20,63 @@ export interface ApiRequest {
   silenceMs?: number;
 }
 
+/** Hears of every exchange. `code` is the HTTP status, or `<error>` when there was no answer. */
+export type RequestObserver = (exchange: {
+  method: string;
+  code: string;
+  host: string;
+  durationMs: number;
+}) => void;
+
+interface Options {
+  userAgent?: string;
+  observe?: RequestObserver;
+  now?: () => number;
+}
+
+/** Longest wait for an answer's head, and within its body. */
 const UNARY_TIMEOUT_MS = 30_000;
+/** Measured on a real API server: more connections, or HTTP/2, make no more writes a second. */
 const CONNECTIONS = 24;
+/** Shorter than the API server's own 90 s, so that no request meets a connection just closed. */
+const KEEP_ALIVE_MS = 60_000;
 
 /**
  * HTTP to the API server over one shared pool. client-node opens a TLS connection for every call
  * (its dispatcher is made anew each time), so only its configuration and authentication are used.
+ *
+ * Nothing is tried again here: an error says when to (`retryAfterMs`), and queue and reflector do.
  */
 export class Transport {
-  readonly #config: KubeConfig;
+  readonly #credentials: () => Promise<Credentials>;
   readonly #origin: string;
-  #agent: { dispatcher: Agent; credentials: string } | undefined;
+  readonly #options: Required<Options>;
+  #pools: { calls: Agent; streams: Agent; fingerprint: string } | undefined;
 
-  constructor(config: KubeConfig) {
+  constructor(config: KubeConfig, options: Options = {}) {
     const cluster = config.getCurrentCluster();
     if (cluster === null) throw new Error('the kubeconfig has no current cluster');
-    this.#config = config;
     this.#origin = cluster.server.replace(/\/$/, '');
+    this.#options = {
+      userAgent: 'a2a-operator',
+      observe: () => undefined,
+      now: () => performance.now(),
+      ...options,
+    };
+    this.#credentials = credentialsOf(config, this.#options.now);
   }
 
   /** The answer's JSON. Rejects with ApiError for every status from 400 on. */
   async json(call: ApiRequest): Promise<unknown> {
-    const answer = await this.#send(call);
-    const text = await answer.body.text();
-    if (answer.statusCode >= 400) throw apiError(answer.statusCode, text);
-    return JSON.parse(text);
+    const answer = await this.#send(call, 'calls');
+    if (answer.statusCode >= 400) throw await apiError(answer);
+    return answer.body.json();
   }
 
   /** The answer's lines as they come, each parsed as JSON. Rejects as `json` does. */
   async *lines(call: ApiRequest): AsyncGenerator {
-    const answer = await this.#send(call);
-    if (answer.statusCode >= 400) throw apiError(answer.statusCode, await answer.body.text());
+    const answer = await this.#send(call, 'streams');
+    if (answer.statusCode >= 400) throw await apiError(answer);
     answer.body.setEncoding('utf8');
     let pending = '';
     for await (const chunk of answer.body) {
@@ -58,19 +86,37 @@ export class Transport {
     }
   }
 
-  /** Closes the pool; requests under way are ended. */
+  /** Closes the pools; requests under way are ended. */
   async close(): Promise<void> {
-    await this.#agent?.dispatcher.destroy();
+    await Promise.all([this.#pools?.calls.destroy(), this.#pools?.streams.destroy()]);
   }
 
-  async #send(call: ApiRequest): Promise<Dispatcher.ResponseData> {
-    const { dispatcher, authorization } = await this.#authenticated();
+  async #send(call: ApiRequest, pool: 'calls' | 'streams'): Promise<Dispatcher.ResponseData> {
+    const { observe, now } = this.#options;
+    const startMs = now();
+    const observed = (code: string): void => {
+      const host = new URL(this.#origin).host;
+      observe({ method: call.method, code, host, durationMs: now() - startMs });
+    };
+    try {
+      const answer = await this.#exchange(call, pool);
+      observed(String(answer.statusCode));
+      return answer;
+    } catch (error) {
+      observed('<error>');
+      throw error;
+    }
+  }
+
+  async #exchange(call: ApiRequest, pool: 'calls' | 'streams'): Promise<Dispatcher.ResponseData> {
+    const credentials = await this.#credentials();
+    const { authorization } = credentials;
     return request(this.#origin + call.path, {
-      dispatcher,
+      dispatcher: this.#poolsFor(credentials)[pool],
       method: call.method,
       headers: {
         accept: call.accept ?? 'application/json',
-        'user-agent': 'a2a-operator',
+        'user-agent': this.#options.userAgent,
         ...(authorization !== undefined && { authorization }),
         ...(call.contentType !== undefined && { 'content-type': call.contentType }),
       },
@@ -81,51 +127,31 @@ export class Transport {
     });
   }
 
-  /** Reads certificates and token anew, and changes the pool when the certificates have changed. */
-  async #authenticated(): Promise<{ dispatcher: Agent; authorization: string | undefined }> {
-    const options: RequestOptions = {};
-    await this.#config.applyToHTTPSOptions(options);
-    const tls = tlsOptions(options);
-    const credentials = JSON.stringify([tls.ca, tls.cert, tls.key].map(String));
-    if (this.#agent?.credentials !== credentials) {
-      const replaced = this.#agent?.dispatcher;
-      this.#agent = {
-        dispatcher: new Agent({ connections: CONNECTIONS, connect: tls }),
-        credentials,
-      };
-      void replaced?.close();
-    }
-    const { Authorization: authorization } = (options.headers ?? {}) as Record<string, string>;
-    return { dispatcher: this.#agent.dispatcher, authorization };
+  /** Watches hold a connection for minutes, so they have a pool of their own. New certificates, new pools. */
+  #poolsFor({ tls, fingerprint }: Credentials): { calls: Agent; streams: Agent } {
+    if (this.#pools?.fingerprint === fingerprint) return this.#pools;
+    const replaced = this.#pools;
+    const options = { connect: tls, keepAliveTimeout: KEEP_ALIVE_MS };
+    this.#pools = {
+      calls: new Agent({ ...options, connections: CONNECTIONS }),
+      streams: new Agent(options),
+      fingerprint,
+    };
+    // Requests under way end in their own time; watches that hold on to the old ones too.
+    void replaced?.calls.close();
+    void replaced?.streams.close();
+    return this.#pools;
   }
 }
 
-type TlsOptions = Pick<
-  ConnectionOptions,
-  'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'
->;
-
-function tlsOptions({ ca, cert, key, rejectUnauthorized, servername }: RequestOptions): TlsOptions {
-  return {
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
-    ...(servername !== undefined && { servername }),
-  };
-}
-
-interface StatusBody {
-  reason?: string;
-  message?: string;
-}
-
-function apiError(status: number, text: string): ApiError {
-  let body: StatusBody = {};
+async function apiError({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<ApiError> {
+  const text = await body.text();
+  const seconds = Number(headers['retry-after']);
+  const retryAfterMs = seconds > 0 ? seconds * 1000 : undefined;
   try {
-    body = JSON.parse(text) as StatusBody;
+    return errorOf(JSON.parse(text) as Status, statusCode, retryAfterMs);
   } catch {
     // A proxy in front of the API server answers in its own format.
+    return new ApiError(statusCode, 'Unknown', text.slice(0, 500), retryAfterMs);
   }
-  return new ApiError(status, body.reason ?? 'Unknown', body.message ?? text.slice(0, 500));
 }

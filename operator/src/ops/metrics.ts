@@ -1,34 +1,21 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { ControllerObserver } from '../controller/controller.ts';
+import type { RequestObserver } from '../kube/transport.ts';
+import { LEASE_NAME } from '../names.ts';
+import { controllerMetrics } from './controller-metrics.ts';
+import { queueMetrics } from './queue-metrics.ts';
 
-const RESULTS = ['success', 'error', 'requeue', 'requeue_after'] as const;
+const REQUEST_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 45, 60];
 
-/** controller-runtime's metric names, so that existing dashboards and alerts work. */
+/** Everything that `/metrics` shows, by controller-runtime's names, so that existing dashboards work. */
 export class Metrics {
   readonly registry = new Registry();
-  readonly #total = new Counter({
-    name: 'controller_runtime_reconcile_total',
-    help: 'Reconciliations by result.',
-    labelNames: ['controller', 'result'],
-    registers: [this.registry],
-  });
-  readonly #errors = new Counter({
-    name: 'controller_runtime_reconcile_errors_total',
-    help: 'Reconciliations that failed.',
-    labelNames: ['controller'],
-    registers: [this.registry],
-  });
-  readonly #seconds = new Histogram({
-    name: 'controller_runtime_reconcile_time_seconds',
-    help: 'Length of a reconciliation.',
-    labelNames: ['controller'],
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
-    registers: [this.registry],
-  });
-  readonly #active = new Gauge({
-    name: 'controller_runtime_active_workers',
-    help: 'Workers that reconcile now.',
-    labelNames: ['controller'],
+  readonly controller = controllerMetrics(this.registry);
+  readonly queues = queueMetrics(this.registry);
+  readonly requested = requestMetrics(this.registry);
+  readonly #leads = new Gauge({
+    name: 'leader_election_master_status',
+    help: 'Whether this process leads: 1 or 0.',
+    labelNames: ['name'],
     registers: [this.registry],
   });
 
@@ -36,20 +23,28 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  /** Counts the reconciliations of one controller; every series starts at 0. */
-  observer(controller: string): ControllerObserver {
-    for (const result of RESULTS) this.#total.inc({ controller, result }, 0);
-    this.#errors.inc({ controller }, 0);
-    return {
-      started: () => {
-        this.#active.inc({ controller });
-      },
-      ended: ({ result, durationMs }) => {
-        this.#active.dec({ controller });
-        this.#total.inc({ controller, result });
-        if (result === 'error') this.#errors.inc({ controller });
-        this.#seconds.observe({ controller }, durationMs / 1000);
-      },
-    };
+  /** Whether this process leads. */
+  leading(leads: boolean): void {
+    this.#leads.set({ name: LEASE_NAME }, leads ? 1 : 0);
   }
+}
+
+function requestMetrics(registry: Registry): RequestObserver {
+  const total = new Counter({
+    name: 'rest_client_requests_total',
+    help: 'Requests to the API server.',
+    labelNames: ['code', 'method', 'host'],
+    registers: [registry],
+  });
+  const seconds = new Histogram({
+    name: 'rest_client_request_duration_seconds',
+    help: 'Time until the API server begins to answer.',
+    labelNames: ['verb', 'host'],
+    buckets: REQUEST_BUCKETS,
+    registers: [registry],
+  });
+  return ({ method, code, host, durationMs }) => {
+    total.inc({ code, method, host });
+    seconds.observe({ verb: method, host }, durationMs / 1000);
+  };
 }

@@ -1,38 +1,49 @@
 import type { AgentDefinition } from '../api/agentdefinition.ts';
 import type { A2AServer } from '../api/a2aserver.ts';
+import { keyOf } from '../api/object.ts';
 import type { Reconcile } from '../controller/controller.ts';
-import type { Kube } from '../kube/port.ts';
 import { hosts } from './agent-selection.ts';
 import { agentStatus } from './agent-status.ts';
 import type { Caches } from './caches.ts';
 import type { ConfigMapTexts } from './config-map-texts.ts';
-import { writeStatus } from './write-status.ts';
+import { warnings } from './notes.ts';
+import type { Notify } from './notes.ts';
+import type { StatusWriter } from './status-writer.ts';
 
 /** What reconciling an agent needs of the world. */
 export interface AgentDependencies {
-  kube: Kube;
   caches: Caches;
   configMapTexts: ConfigMapTexts;
+  statusWriter: StatusWriter<AgentDefinition>;
+  notify: Notify;
   now: () => Date;
 }
 
 /** Reconciles AgentDefinitions: they own nothing, so all there is to do is to say how they are. */
 export function agentReconciler(deps: AgentDependencies): Reconcile {
+  const { caches, statusWriter, notify } = deps;
   return async (ref) => {
-    const agent = deps.caches.agents.get(ref);
-    if (agent === undefined || agent.metadata.deletionTimestamp !== undefined) return {};
-    const servers = hostingServers(agent, deps.caches.servers.list(ref.namespace));
+    const agent = caches.agents.get(ref);
+    if (agent === undefined || agent.metadata.deletionTimestamp !== undefined) {
+      statusWriter.forget(keyOf(ref));
+      return {};
+    }
     const configMapText = await deps.configMapTexts.of(ref.namespace, [agent]);
-    const status = agentStatus(agent, servers, configMapText, deps.now());
-    await writeStatus(agent, status, deps.kube, (written) => {
-      deps.caches.agents.remember(written as AgentDefinition);
-    });
+    const status = agentStatus(agent, hostingServers(agent, caches), configMapText, deps.now());
+    const waitMs = await statusWriter.write(agent, status);
+    if (waitMs !== undefined) return { requeueAfterMs: waitMs };
+    for (const note of warnings(agent.status?.conditions, status.conditions)) notify(agent, note);
     return {};
   };
 }
 
-function hostingServers(agent: AgentDefinition, servers: readonly A2AServer[]): A2AServer[] {
-  return servers
+function hostingServers(agent: AgentDefinition, { servers }: Caches): A2AServer[] {
+  const { namespace } = agent.metadata;
+  const candidates = [
+    ...servers.by('agent', keyOf(agent.metadata)),
+    ...servers.by('selecting', namespace),
+  ];
+  return [...new Set(candidates)]
     .filter((server) => hosts(server, agent))
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 }

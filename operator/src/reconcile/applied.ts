@@ -22,10 +22,14 @@ const MERGE_KEYS = [
  * has our value. Fields that others set, or that the API server fills in, are none of our business.
  */
 export function isApplied(desired: KubeObject, live: KubeObject | undefined): boolean {
-  if (live === undefined) return false;
-  const hash = (object: KubeObject): string | undefined =>
-    object.metadata.annotations?.[APPLIED_HASH_ANNOTATION];
-  return hash(desired) === hash(live) && contains(live, desired, '');
+  return live !== undefined && isSameVersion(desired, live) && contains(live, desired, '');
+}
+
+/** Whether the live object was last applied from the same desired state. */
+export function isSameVersion(desired: KubeObject, live: KubeObject): boolean {
+  const hash = ({ metadata }: KubeObject): string | undefined =>
+    metadata.annotations?.[APPLIED_HASH_ANNOTATION];
+  return hash(desired) === hash(live);
 }
 
 function contains(live: unknown, desired: unknown, field: string): boolean {

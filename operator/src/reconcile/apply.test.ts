@@ -3,6 +3,7 @@ import type { KubeObject } from '../api/object.ts';
 import { ApiError } from '../kube/port.ts';
 import type { Kube } from '../kube/port.ts';
 import { applyAll } from './apply.ts';
+import type { OnWrite } from './apply.ts';
 import { StalledError } from './errors.ts';
 
 const object = (kind: string, changes: Partial<KubeObject['metadata']> = {}): KubeObject => ({
@@ -39,6 +40,10 @@ function aKube(
   const kube: Kube = {
     get: ({ kind }) => find(kind),
     getMetadata: ({ kind }) => find(kind),
+    async create(written) {
+      if ((await find(written.kind)) === undefined) return write('create')(written);
+      throw new ApiError(409, 'Conflict', 'the object has been modified');
+    },
     apply: write('apply'),
     overwrite: write('overwrite'),
     applyStatus: write('applyStatus'),
@@ -48,45 +53,78 @@ function aKube(
   return { kube, writes };
 }
 
+/** Hears of writes, and keeps what was done. */
+function aLog(): { deeds: string[]; onWrite: OnWrite } {
+  const deeds: string[] = [];
+  return { deeds, onWrite: (deed, { kind }) => deeds.push(`${deed} ${kind}`) };
+}
 const forget = (): void => undefined;
+const applied = (hash: string): Record<string, string> => ({
+  'a2a-operator.io/applied-hash': hash,
+});
 
 describe('applying', () => {
-  it('creates what is not there', async () => {
+  it('creates what is not there, in one write', async () => {
     const { kube, writes } = aKube([]);
-    await applyAll([object('Service')], [], kube, forget);
-    expect(writes).toEqual(['apply Service']);
+    const { deeds, onWrite } = aLog();
+    await applyAll([object('Service')], [], kube, onWrite);
+    expect(writes).toEqual(['create Service']);
+    expect(deeds).toEqual(['created Service']);
+  });
+
+  it('writes nothing for what is as desired, or on its way out', async () => {
+    const { kube, writes } = aKube([]);
+    const same = object('Service', { annotations: applied('h') });
+    const going = object('Deployment', { deletionTimestamp: '2026-01-01T00:00:00Z' });
+    await applyAll([same, object('Deployment')], [same, going], kube, forget);
+    expect(writes).toEqual([]);
+  });
+
+  it('tells an update from the repair of what somebody else has changed', async () => {
+    const { kube } = aKube([]);
+    const { deeds, onWrite } = aLog();
+    const desired = object('Service', { annotations: applied('new'), labels: { team: 'a' } });
+    const older = object('Service', { annotations: applied('old') });
+    await applyAll([desired], [older], kube, onWrite);
+    const edited = object('Service', { annotations: applied('new'), labels: { team: 'b' } });
+    await applyAll([desired], [edited], kube, onWrite);
+    expect(deeds).toEqual(['updated Service', 'repaired Service']);
   });
 
   it('never replaces a generated key that the cache has not seen yet', async () => {
     const { kube, writes } = aKube([object('Secret')]);
-    const remembered: KubeObject[] = [];
-    await applyAll([object('Secret')], [], kube, (one) => remembered.push(one));
+    const { deeds, onWrite } = aLog();
+    await applyAll([object('Secret')], [], kube, onWrite);
     expect(writes).toEqual([]);
-    expect(remembered).toHaveLength(1);
+    expect(deeds).toEqual(['created Secret']);
+  });
+
+  it('applies on an own object that the cache has not seen yet, by its UID', async () => {
+    const { kube, writes } = aKube([object('Service', { uid: 's' })]);
+    await applyAll([object('Service')], [], kube, forget);
+    expect(writes).toEqual(['apply Service']);
   });
 
   it('goes on with the other children when one name is taken', async () => {
     const { kube, writes } = aKube([object('ServiceAccount', { ownerReferences: [] })]);
     const desired = [object('ServiceAccount'), object('Service')];
     await expect(applyAll(desired, [], kube, forget)).rejects.toThrow(StalledError);
-    expect(writes).toEqual(['apply Service']);
+    expect(writes).toEqual(['create Service']);
   });
 
   it('overwrites lists when a foreign item makes the sum invalid', async () => {
     const apply = (): Promise<never> => Promise.reject(new ApiError(422, 'Invalid', 'duplicate'));
     const { kube, writes } = aKube([], { apply });
-    const live = object('Service', {
-      uid: 's',
-      annotations: { 'a2a-operator.io/applied-hash': 'old' },
-    });
+    const live = object('Service', { uid: 's', annotations: applied('old') });
     await applyAll([object('Service')], [live], kube, forget);
     expect(writes).toEqual(['overwrite Service']);
   });
 
   it('reports an outage rather than a name that is taken, because an outage is tried again', async () => {
     const outage = new ApiError(503, 'ServiceUnavailable', 'try again');
-    const apply = (): Promise<never> => Promise.reject(outage);
-    const { kube } = aKube([object('ServiceAccount', { ownerReferences: [] })], { apply });
+    const create = ({ kind }: KubeObject): Promise<never> =>
+      Promise.reject(kind === 'Service' ? outage : new ApiError(409, 'Conflict', 'taken'));
+    const { kube } = aKube([object('ServiceAccount', { ownerReferences: [] })], { create });
     const desired = [object('ServiceAccount'), object('Service')];
     await expect(applyAll(desired, [], kube, forget)).rejects.toBe(outage);
   });

@@ -1,14 +1,17 @@
 import { REASON } from '../api/conditions.ts';
 import type { KubeObject } from '../api/object.ts';
 import { kindOf } from '../kube/kinds.ts';
-import { ApiError } from '../kube/port.ts';
+import { ApiError, isConflict } from '../kube/port.ts';
 import type { Kube } from '../kube/port.ts';
-import { isApplied } from './applied.ts';
+import { isApplied, isSameVersion } from './applied.ts';
 import { StalledError } from './errors.ts';
 import { isOwnedBy } from './ownership.ts';
 
-/** Where to remember what a write returned. */
-export type Remember = (object: KubeObject) => void;
+/** What was done to an object; `repaired`: somebody else had changed fields that we set. */
+export type Deed = 'created' | 'updated' | 'repaired' | 'pruned';
+
+/** Hears of every write: `stored` is what the API server holds after it. */
+export type OnWrite = (deed: Deed, stored: KubeObject) => void;
 
 /**
  * Applies what differs from the live objects, in order; children are independent, so all are tried
@@ -21,14 +24,20 @@ export async function applyAll(
   desired: readonly KubeObject[],
   owned: readonly KubeObject[],
   kube: Kube,
-  remember: Remember,
+  onWrite: OnWrite,
 ): Promise<void> {
   const errors: unknown[] = [];
   for (const object of desired) {
     const live = owned.find((candidate) => isSame(candidate, object));
-    if (isApplied(object, live)) continue;
+    // One that is being deleted is made anew when it is gone.
+    if (live?.metadata.deletionTimestamp !== undefined || isApplied(object, live)) continue;
     try {
-      remember(await applyOne(object, live, kube));
+      if (live === undefined) onWrite('created', await create(object, kube));
+      else
+        onWrite(
+          isSameVersion(object, live) ? 'repaired' : 'updated',
+          await apply(object, live, kube),
+        );
     } catch (error) {
       errors.push(error);
     }
@@ -42,45 +51,40 @@ export function isSame(a: KubeObject, b: KubeObject): boolean {
   return a.kind === b.kind && a.metadata.name === b.metadata.name;
 }
 
-async function applyOne(
-  object: KubeObject,
-  live: KubeObject | undefined,
-  kube: Kube,
-): Promise<KubeObject> {
-  if (live === undefined) {
-    const unseen = await foundUnseen(object, kube);
-    // A generated key that the cache has not seen yet: callers may hold it already.
-    if (unseen !== undefined && object.kind === 'Secret') return unseen;
-  }
-  const uid = live?.metadata.uid;
+async function apply(object: KubeObject, live: KubeObject, kube: Kube): Promise<KubeObject> {
   // The UID makes the API server refuse when the object was replaced behind our back.
-  const metadata = { ...object.metadata, ...(uid !== undefined && { uid }) };
+  const metadata = { ...object.metadata, uid: live.metadata.uid ?? '' };
   const stated = { ...object, metadata };
   try {
     return await kube.apply(stated);
   } catch (error) {
     // A foreign item in one of our lists (a second port of the same name) can make the sum invalid.
-    if (live === undefined || !isInvalid(error)) throw error;
+    if (!(error instanceof ApiError && error.status === 422)) throw error;
     return kube.overwrite(stated);
   }
 }
 
-function isInvalid(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 422;
+/** Creates only: caches hold what carries our label, and may be behind, so the name may be taken. */
+async function create(object: KubeObject, kube: Kube): Promise<KubeObject> {
+  try {
+    return await kube.create(object);
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+    const { name, namespace = '' } = object.metadata;
+    const found = await kube.getMetadata(kindOf(object), { namespace, name });
+    if (found === undefined) throw error;
+    return takeOver(object, found, kube);
+  }
 }
 
-/**
- * What is there although the caches do not have it: they hold only what carries our label, and may
- * be behind. Metadata only. Throws StalledError when it is not ours.
- */
-async function foundUnseen(object: KubeObject, kube: Kube): Promise<KubeObject | undefined> {
+async function takeOver(object: KubeObject, found: KubeObject, kube: Kube): Promise<KubeObject> {
   const { name, namespace = '', ownerReferences } = object.metadata;
-  const { kind } = object;
-  const found = await kube.getMetadata(kindOf(object), { namespace, name });
-  if (found === undefined) return undefined;
-  if (isOwnedBy(found, ownerReferences?.[0]?.uid ?? '')) return found;
-  throw new StalledError(
-    REASON.NameTaken,
-    `${kind} "${name}" exists in namespace "${namespace}" and does not belong to this server; delete it or rename the server`,
-  );
+  if (!isOwnedBy(found, ownerReferences?.[0]?.uid ?? '')) {
+    throw new StalledError(
+      REASON.NameTaken,
+      `${object.kind} "${name}" exists in namespace "${namespace}" and does not belong to this server; delete it or rename the server`,
+    );
+  }
+  // Ours, and not seen yet. Callers may hold the generated key already.
+  return object.kind === 'Secret' ? found : apply(object, found, kube);
 }

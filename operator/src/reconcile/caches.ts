@@ -11,7 +11,10 @@ export type Pod = Raw<V1Pod>;
 export type ReplicaSet = Raw<V1ReplicaSet>;
 export type ConfigMap = KubeObject & { data?: Record<string, string> };
 
-/** What the reconcilers read. Only objects that carry the operator's label, unless said otherwise. */
+/**
+ * What the reconcilers read, with the indexes of `indexes.ts`. Only objects that carry the operator's
+ * label, unless said otherwise.
+ */
 export interface Caches {
   servers: Cache<A2AServer>;
   agents: Cache<AgentDefinition>;
@@ -20,7 +23,7 @@ export interface Caches {
   pods: Cache<Pod>;
   /** All Secrets, without their values. */
   secrets: Cache<KubeObject>;
-  /** All ConfigMaps, without their values. */
+  /** ConfigMaps of others, without their values. */
   configMapMetadata: Cache<KubeObject>;
   /** One for every Kind that a server may own, those of the Deployments and Secrets included. */
   children: readonly Cache<KubeObject>[];

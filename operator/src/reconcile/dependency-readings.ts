@@ -15,23 +15,35 @@ export interface Readings {
   checks: string;
 }
 
-/** Equal readings that it takes to believe one: a single slow answer is not an outage. */
+/** Equal readings that it takes to change one's mind: a single slow answer is not an outage. */
 const EQUAL_READINGS = 3;
 
-/** The next readings of a dependency: one pod that cannot reach it is enough to say so. */
+const NOTHING_KNOWN: Readings = {
+  settled: 'Unknown',
+  last: 'Unknown',
+  times: 0,
+  message: '',
+  checks: '',
+};
+
+/**
+ * The next readings of a dependency: one pod that cannot reach it is enough to say so. While nothing
+ * is known the first reading is believed; after that it takes three.
+ */
 export function nextReadings(
-  previous: Readings | undefined,
+  previous: Readings = NOTHING_KNOWN,
   dependency: Dependency,
   reports: readonly PodReport[],
 ): Readings {
   const checks = checksOf(dependency, reports);
   // Pods check every few seconds and are asked more often: the same check twice is no second reading.
-  if (checks !== '' && previous?.checks === checks) return previous;
+  if (checks !== '' && previous.checks === checks) return previous;
   const { state: last, message } = reading(dependency, reports);
-  const times = previous?.last === last ? Math.min(previous.times + 1, EQUAL_READINGS) : 1;
-  if (times >= EQUAL_READINGS) return { settled: last, last, times, message, checks };
-  const { settled = 'Unknown', message: before = '' } = previous ?? {};
-  return { settled, last, times, message: before, checks };
+  const times = previous.last === last ? Math.min(previous.times + 1, EQUAL_READINGS) : 1;
+  const isBelieved = times >= EQUAL_READINGS || previous.settled === 'Unknown';
+  return isBelieved
+    ? { settled: last, last, times, message, checks }
+    : { ...previous, last, times, checks };
 }
 
 function checksOf(dependency: Dependency, reports: readonly PodReport[]): string {

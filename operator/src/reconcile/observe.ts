@@ -5,9 +5,9 @@ import type { KubeObject, ObjectRef } from '../api/object.ts';
 import { childNames } from '../names.ts';
 import { secretMounts } from '../resources/secret-mounts.ts';
 import { selectAgents } from './agent-selection.ts';
+import type { Cache } from '../kube/port.ts';
 import type { Caches, ConfigMap, Deployment, Pod, ReplicaSet } from './caches.ts';
 import type { ConfigMapTexts } from './config-map-texts.ts';
-import { isOwnedBy } from './ownership.ts';
 
 /** Everything that a reconcile of a server looks at; nothing is read again later. */
 export interface Observed {
@@ -22,7 +22,7 @@ export interface Observed {
   /** The server's children, by our ownership. */
   owned: KubeObject[];
   deployment: Deployment | undefined;
-  replicaSets: ReplicaSet[];
+  replicaSets: readonly ReplicaSet[];
   pods: Pod[];
   /** Secrets that the spec refers to and that do not exist. */
   missingSecrets: { field: string; name: string }[];
@@ -36,12 +36,10 @@ export async function observe(
 ): Promise<Observed | undefined> {
   const server = caches.servers.get(ref);
   if (server === undefined || server.metadata.deletionTimestamp !== undefined) return undefined;
-  const { agents, missing } = selectAgents(server, caches.agents.list(ref.namespace));
-  const owned = caches.children
-    .flatMap((cache) => cache.list(ref.namespace))
-    .filter((object) => isOwnedBy(object, server.metadata.uid));
+  const { agents, missing } = selectAgents(server, candidates(server, caches));
+  const owned = caches.children.flatMap((cache) => cache.by('owner', server.metadata.uid));
   const deployment = owned.find(({ kind }) => kind === 'Deployment') as Deployment | undefined;
-  const replicaSets = ownedBy(caches.replicaSets.list(ref.namespace), [deployment]);
+  const replicaSets = ownedBy(caches.replicaSets, deployment);
   return {
     server,
     agents,
@@ -51,17 +49,24 @@ export async function observe(
     owned,
     deployment,
     replicaSets,
-    pods: ownedBy(caches.pods.list(ref.namespace), replicaSets),
+    pods: replicaSets.flatMap((replicaSet) => ownedBy(caches.pods, replicaSet)),
     missingSecrets: missingSecrets(server, caches),
   };
 }
 
 function ownedBy<T extends KubeObject>(
-  objects: readonly T[],
-  owners: readonly (KubeObject | undefined)[],
-): T[] {
-  const uids = owners.flatMap((owner) => owner?.metadata.uid ?? []);
-  return objects.filter((object) => uids.some((uid) => isOwnedBy(object, uid)));
+  cache: Cache<T>,
+  owner: KubeObject | undefined,
+): readonly T[] {
+  return owner?.metadata.uid === undefined ? [] : cache.by('owner', owner.metadata.uid);
+}
+
+/** With a selector every agent of the namespace has to be looked at, else only those that are named. */
+function candidates({ metadata, spec }: A2AServer, { agents }: Caches): readonly AgentDefinition[] {
+  const { namespace } = metadata;
+  const { names } = spec.agents;
+  if (names === undefined) return agents.list(namespace);
+  return names.flatMap((name) => agents.get({ namespace, name }) ?? []);
 }
 
 function agentFilesOf(owned: readonly KubeObject[]): Record<string, string> {

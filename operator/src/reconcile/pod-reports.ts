@@ -13,7 +13,7 @@ export interface PodReport {
   error?: string;
 }
 
-/** Asks every running pod at once; one that is on its way out has nothing to say any more. */
+/** Asks every running pod at once. */
 export async function readReports(
   pods: readonly Pod[],
   port: number,
@@ -34,7 +34,8 @@ export async function readReports(
   );
 }
 
-function isRunning({ metadata, status }: Pod): boolean {
+/** Whether a pod can be asked; one that is on its way out has nothing to say any more. */
+export function isRunning({ metadata, status }: Pod): boolean {
   return (
     metadata.deletionTimestamp === undefined &&
     status?.phase === 'Running' &&
@@ -42,6 +43,7 @@ function isRunning({ metadata, status }: Pod): boolean {
   );
 }
 
-function isReady({ status }: Pod): boolean {
+/** Whether callers reach a pod. */
+export function isReady({ status }: Pod): boolean {
   return status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
 }

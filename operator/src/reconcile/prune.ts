@@ -2,6 +2,7 @@ import type { KubeObject } from '../api/object.ts';
 import type { Kube } from '../kube/port.ts';
 import { wantsGeneratedApiKey } from '../resources/api-key-secret.ts';
 import { isSame } from './apply.ts';
+import type { OnWrite } from './apply.ts';
 import type { Deployment, ReplicaSet } from './caches.ts';
 import type { Observed } from './observe.ts';
 
@@ -13,12 +14,17 @@ export async function prune(
   desired: readonly KubeObject[],
   { server, owned, replicaSets, deployment }: Observed,
   kube: Kube,
+  onWrite: OnWrite,
 ): Promise<void> {
   const unwanted = owned
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .filter((object) => !desired.some((wanted) => isSame(wanted, object)))
     .filter(({ kind }) => kind !== 'Secret' || !wantsGeneratedApiKey(server))
     .filter((object) => ![deployment, ...replicaSets].some((template) => uses(template, object)));
-  for (const object of unwanted) await kube.delete(object);
+  for (const object of unwanted) {
+    await kube.delete(object);
+    onWrite('pruned', object);
+  }
 }
 
 /**

@@ -44,7 +44,8 @@ const NO_PODS = {
   availableReplicas: 0,
 };
 
-function countsOf(deployment: Deployment | undefined): typeof NO_PODS {
+/** How many pods of which sort a Deployment reports. */
+export function countsOf(deployment: Deployment | undefined): typeof NO_PODS {
   return { ...NO_PODS, ...(deployment?.status as Partial<typeof NO_PODS> | undefined) };
 }
 
@@ -60,8 +61,11 @@ function problems(
   pods: readonly Pod[],
 ): string[] {
   if (done) return [];
-  // Pods that the API server refuses (a quota, a missing account, Pod Security) never exist.
+  return [...refusedPods(deployment), ...pods.flatMap((pod) => podProblem(pod) ?? [])].slice(0, 1);
+}
+
+/** Why the API server refuses pods (a quota, a missing account, Pod Security), if it does: such pods never exist. */
+export function refusedPods(deployment: Deployment | undefined): string[] {
   const failure = deployment?.status?.conditions?.find(({ type }) => type === 'ReplicaFailure');
-  const refused = failure?.status === 'True' ? [failure.message ?? 'pods are refused'] : [];
-  return [...refused, ...pods.flatMap((pod) => podProblem(pod) ?? [])].slice(0, 1);
+  return failure?.status === 'True' ? [failure.message ?? 'pods are refused'] : [];
 }

@@ -20,6 +20,8 @@ export interface Findings {
   observed: Observed;
   rendered: AgentFiles;
   outcome: Outcome;
+  /** The new pod template waits for other servers' rollouts. */
+  heldBack: boolean;
   /** The Deployment as the last write left it. */
   deployment: Deployment | undefined;
   reports: readonly PodReport[];
@@ -30,12 +32,13 @@ export interface Findings {
 
 /** Puts together what the verdict on a server is made of. */
 export function serverEvidence(findings: Findings): ServerEvidence {
-  const { observed, rendered, outcome, deployment, reports } = findings;
+  const { observed, rendered, outcome, heldBack, deployment, reports } = findings;
   const { server, agents, missingAgents, pods } = observed;
   const before = findings.readings ?? readingsBefore(server);
   const serving = reports.filter(({ ready }) => ready);
   return {
     outcome,
+    heldBack,
     rollout: rolloutOf(deployment, pods),
     revision: agentsRevision(rendered.files),
     reports: serving,

@@ -58,6 +58,7 @@ function evidence(changes: Partial<ServerEvidence> = {}): ServerEvidence {
     url: 'http://demo',
     replicas: 1,
     readings: { memory: READINGS, model: READINGS },
+    heldBack: false,
     ...changes,
   };
 }
@@ -260,16 +261,24 @@ describe('a dependency', () => {
       undefined,
     );
 
-  it('is believed after three equal readings', () => {
-    expect(after(down(1), down(2))).toMatchObject({ settled: 'Unknown' });
-    expect(after(down(1), down(2), down(3))).toMatchObject({
+  const up: PodReport[] = [{ pod: 'p', ready: true, report: aReport() }];
+
+  it('is believed at first sight while nothing is known of it', () => {
+    expect(after(down(1))).toMatchObject({ settled: 'Unreachable', message: 'refused' });
+    expect(after(up)).toMatchObject({ settled: 'Reachable' });
+    expect(after([])).toMatchObject({ settled: 'Unknown' });
+  });
+
+  it('changes after three equal readings', () => {
+    expect(after(up, down(2), down(3))).toMatchObject({ settled: 'Reachable' });
+    expect(after(up, down(2), down(3), down(4))).toMatchObject({
       settled: 'Unreachable',
       message: 'refused',
     });
   });
 
-  it('is not believed sooner for being asked about the same check again', () => {
-    expect(after(down(1), down(1), down(1), down(1))).toMatchObject({ settled: 'Unknown' });
+  it('does not change sooner for being asked about the same check again', () => {
+    expect(after(up, down(2), down(2), down(2))).toMatchObject({ settled: 'Reachable' });
   });
 
   it('starts counting anew when a reading differs', () => {

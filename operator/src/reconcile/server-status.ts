@@ -16,6 +16,8 @@ export interface ServerEvidence extends Evidence {
   /** Pods that exist, old and new. */
   replicas: number;
   readings: Record<Dependency, Readings>;
+  /** The new pod template waits for other servers' rollouts. */
+  heldBack: boolean;
 }
 
 /** Agents that a status lists; a selector may find more of them, and those only count. */
@@ -47,6 +49,11 @@ export function serverStatus(
       .slice(0, MAX_AGENTS)
       .map((agent) => ({ ...agent, url: agentUrl(url, agent.name) })),
   };
+}
+
+/** Whether a status says that the server is Ready. */
+export function isReady({ conditions = [] }: A2AServerStatus): boolean {
+  return conditions.find(({ type }) => type === CONDITION.Ready)?.status === 'True';
 }
 
 function verdicts(evidence: ServerEvidence): Verdict[] {
@@ -84,8 +91,13 @@ function agentsLoaded(agents: readonly AgentState[]): Verdict {
   return { type, status: 'False', reason: REASON.AgentsNotLoaded, message };
 }
 
-function progressing({ rollout }: ServerEvidence): Verdict {
+function progressing({ rollout, heldBack }: ServerEvidence): Verdict {
   const type = CONDITION.Progressing;
+  if (heldBack) {
+    const message =
+      'this release of the operator asks for new pods; they wait until other servers have theirs';
+    return { type, status: 'True', reason: REASON.WaitingForRolloutSlot, message };
+  }
   const { complete, available, message } = rollout;
   if (!complete) return { type, status: 'True', reason: REASON.RollingOut, message };
   if (!available) return { type, status: 'True', reason: REASON.PodsNotReady, message };

@@ -11,22 +11,26 @@ import type { Settings } from '../resources/inputs.ts';
 import { publicUrl } from '../resources/urls.ts';
 import { defaultAgent } from './agent-selection.ts';
 import { applyAll } from './apply.ts';
+import type { OnWrite } from './apply.ts';
 import { rememberChild } from './caches.ts';
 import type { Caches } from './caches.ts';
 import type { ConfigMapTexts } from './config-map-texts.ts';
 import { isUnsettled } from './dependency-readings.ts';
 import type { Dependency, Readings } from './dependency-readings.ts';
 import { gate } from './gate.ts';
+import { noteOf, warnings } from './notes.ts';
+import type { Notify } from './notes.ts';
 import { observe } from './observe.ts';
 import type { Observed } from './observe.ts';
 import { outcomeOf } from './outcome.ts';
 import { readReports } from './pod-reports.ts';
 import type { ReadPodStatus } from './pod-reports.ts';
 import { prune } from './prune.ts';
+import type { RolloutSlots } from './rollout-slots.ts';
 import { serverEvidence } from './server-evidence.ts';
-import { serverStatus } from './server-status.ts';
+import { isReady, serverStatus } from './server-status.ts';
 import type { ServerEvidence } from './server-status.ts';
-import { writeStatus } from './write-status.ts';
+import type { StatusWriter } from './status-writer.ts';
 
 /** What reconciling a server needs of the world. */
 export interface ServerDependencies {
@@ -34,6 +38,9 @@ export interface ServerDependencies {
   caches: Caches;
   configMapTexts: ConfigMapTexts;
   settings: Settings;
+  statusWriter: StatusWriter<A2AServer>;
+  slots: RolloutSlots;
+  notify: Notify;
   readPodStatus: ReadPodStatus;
   /** A new API key, at least 256 random bits. */
   newApiKey: () => string;
@@ -48,40 +55,74 @@ const STEADY_MS = 60_000;
 
 /** Reconciles A2AServers: observe, gate, build, apply, prune, status. */
 export function serverReconciler(deps: ServerDependencies): Reconcile {
-  const { kube, caches, settings } = deps;
+  const { kube, caches, settings, slots, statusWriter } = deps;
   const readings = new Map<string, Record<Dependency, Readings>>();
-  const rememberServer = (written: KubeObject): void => {
-    caches.servers.remember(written as A2AServer);
-  };
-  return async (ref) => {
+  return async (ref, { failures }) => {
+    const key = keyOf(ref);
     const observed = await observe(ref, caches, deps.configMapTexts);
     if (observed === undefined) {
-      readings.delete(keyOf(ref));
+      readings.delete(key);
+      statusWriter.forget(key);
+      slots.free(key);
       return {};
     }
-    const { server, owned, pods } = observed;
+    const { server, owned } = observed;
     const rendered = render(observed, settings);
-    const outcome = await outcomeOf(async () => {
+    const onWrite = written(server, deps);
+    let heldBack = false;
+    const outcome = await outcomeOf(failures, async () => {
       gate(observed, settings.allowedAnnotationPrefixes);
       const desired = build(observed, rendered, deps);
-      await applyAll(desired, owned, kube, (written) => {
-        rememberChild(caches, written);
-      });
-      await prune(desired, observed, kube);
+      heldBack = slots.holdBack(observed, desired);
+      await applyAll(heldBack ? desired.filter(isHot) : desired, owned, kube, onWrite);
+      await prune(desired, observed, kube, onWrite);
     });
     const evidence = serverEvidence({
       observed,
       rendered,
       outcome,
+      heldBack,
       deployment: caches.deployments.get(ref) ?? observed.deployment,
-      reports: await readReports(pods, server.spec.metrics.port, deps.readPodStatus),
-      readings: readings.get(keyOf(ref)),
+      reports: await readReports(observed.pods, server.spec.metrics.port, deps.readPodStatus),
+      readings: readings.get(key),
       clusterDomain: settings.clusterDomain,
     });
-    readings.set(keyOf(ref), evidence.readings);
-    await writeStatus(server, serverStatus(server, evidence, deps.now()), kube, rememberServer);
-    return nextLook(evidence, deps.random);
+    readings.set(key, evidence.readings);
+    const waitMs = await report(server, evidence, deps);
+    if (outcome.kind === 'waiting' && outcome.error !== undefined) throw outcome.error;
+    return nextLook(evidence, waitMs, deps.random);
   };
+}
+
+/** Writes the status, and leaves Events of what it has to warn of. */
+async function report(
+  server: A2AServer,
+  evidence: ServerEvidence,
+  { statusWriter, slots, notify, now }: ServerDependencies,
+): Promise<number | undefined> {
+  const status = serverStatus(server, evidence, now());
+  const waitMs = await statusWriter.write(server, status);
+  if (waitMs === undefined) {
+    for (const note of warnings(server.status?.conditions, status.conditions)) notify(server, note);
+  }
+  const { generation } = server.metadata;
+  slots.settle(keyOf(server.metadata), {
+    ready: isReady(status) && !evidence.heldBack,
+    generation,
+  });
+  return waitMs;
+}
+
+function written(server: A2AServer, { caches, notify }: ServerDependencies): OnWrite {
+  return (deed, stored) => {
+    if (deed !== 'pruned') rememberChild(caches, stored);
+    const note = noteOf(deed, stored);
+    if (note !== undefined) notify(server, note);
+  };
+}
+
+function isHot({ kind }: KubeObject): boolean {
+  return kind !== 'Deployment';
 }
 
 function render(
@@ -106,8 +147,13 @@ function build(
   return desiredState({ server, settings, agentFiles: files, ...key });
 }
 
-function nextLook({ reports, revision, readings }: ServerEvidence, random: () => number): Result {
+function nextLook(
+  { reports, revision, readings, heldBack }: ServerEvidence,
+  waitMs: number | undefined,
+  random: () => number,
+): Result {
   const behind = reports.some(({ report }) => report?.revision !== revision);
-  const pending = behind || Object.values(readings).some(isUnsettled);
-  return { requeueAfterMs: pending ? PENDING_MS : STEADY_MS * (0.9 + random() / 5) };
+  const pending = behind || heldBack || Object.values(readings).some(isUnsettled);
+  const steadyMs = STEADY_MS * (0.9 + random() / 5);
+  return { requeueAfterMs: Math.min(pending ? PENDING_MS : steadyMs, waitMs ?? Infinity) };
 }

@@ -1,82 +1,116 @@
+import { canonicalJson } from '../../../runtime/src/contract/canonical-json.ts';
 import type { A2AServer } from '../api/a2aserver.ts';
 import { A2A_SERVER_KIND } from '../api/a2aserver.ts';
 import type { AgentDefinition } from '../api/agentdefinition.ts';
 import { keyOf } from '../api/object.ts';
 import type { KubeObject } from '../api/object.ts';
+import type { Change } from '../kube/port.ts';
 import { INSTANCE_LABEL } from '../names.ts';
-import { secretMounts } from '../resources/secret-mounts.ts';
 import { hosts } from './agent-selection.ts';
-import type { Caches } from './caches.ts';
-import { referencedConfigMap } from './config-map-texts.ts';
+import type { Caches, Deployment, Pod } from './caches.ts';
+import { siblingKey } from './indexes.ts';
 import { controllerOf } from './ownership.ts';
+import { isReady, isRunning } from './pod-reports.ts';
+import { podProblem } from './pod-problem.ts';
+import { countsOf, refusedPods } from './rollout.ts';
 
-/** Keys of the objects that a changed object concerns: nobody else is woken. */
-export type Trigger<T extends KubeObject = KubeObject> = (changed: T) => string[];
+/** Keys of the objects that a change concerns: nobody else is woken. */
+export type Trigger<T extends KubeObject = KubeObject> = (change: Change<T>) => readonly string[];
 
-/** The server that owns the object. */
-export const owningServer: Trigger = (changed) => {
-  const controller = controllerOf(changed);
-  if (controller?.kind !== A2A_SERVER_KIND) return [];
-  return [sibling(changed, controller.name)];
+/** The object itself, unless the change is our own. */
+export const itself: Trigger = ({ object, own }) => (own ? [] : [keyOf(object.metadata)]);
+
+/** The server that owns the object, unless the change is our own. */
+export const owningServer: Trigger = ({ object, previous, own }) => {
+  if (own) return [];
+  const owners = [object, previous].flatMap((version) => version && controllerOf(version));
+  return owners.flatMap((owner) =>
+    owner?.kind === A2A_SERVER_KIND ? [siblingKey(object, owner.name)] : [],
+  );
 };
 
-/** The server whose pods these are; a pod's controller is a ReplicaSet, so its label tells. */
-export const podServer: Trigger = (changed) => {
-  const name = changed.metadata.labels?.[INSTANCE_LABEL];
-  return name === undefined ? [] : [sibling(changed, name)];
-};
+/** The server that owns a Deployment, when its spec or what a rollout is judged by has changed. */
+export const serverOfDeployment: Trigger<Deployment> = (change) =>
+  isSame(change, (deployment) => [
+    // The generation stands for the spec.
+    { ...deployment.metadata, resourceVersion: '' },
+    countsOf(deployment),
+    refusedPods(deployment),
+  ])
+    ? []
+    : owningServer(change);
 
-/** The object itself. */
-export const itself: Trigger = ({ metadata }) => [keyOf(metadata)];
+/** The server whose pods these are, when something has changed that its status shows. */
+export const serverOfPod: Trigger<Pod> = (change) =>
+  isSame(change, (pod) => [
+    isRunning(pod),
+    isReady(pod),
+    podProblem(pod) ?? '',
+    pod.status?.podIP ?? '',
+  ])
+    ? []
+    : labelledServer(change);
+
+/** The server whose ReplicaSet came or went: its pods are found by it, and what it uses is kept. */
+export const serverOfReplicaSet: Trigger = (change) =>
+  isExistence(change) ? labelledServer(change) : [];
 
 /** Triggers that need to look around. */
 export function triggers({ servers, agents }: Pick<Caches, 'servers' | 'agents'>): {
-  serversOfAgent: Trigger;
-  agentsOfServer: Trigger;
+  serversOfAgent: Trigger<AgentDefinition>;
+  agentsOfServer: Trigger<A2AServer>;
   serversOfSecret: Trigger;
   serversOfConfigMap: Trigger;
   agentsOfConfigMap: Trigger;
 } {
-  const serversHosting = (agent: AgentDefinition): string[] =>
-    servers
-      .list(agent.metadata.namespace)
-      .filter((server) => hosts(server, agent) || lists(server, agent.metadata.name))
-      .map(({ metadata }) => keyOf(metadata));
-  const agentsReading = ({ metadata }: KubeObject): AgentDefinition[] =>
-    agents
-      .list(metadata.namespace ?? '')
-      .filter((agent) => referencedConfigMap(agent) === metadata.name);
+  const hosting = (agent: AgentDefinition): A2AServer[] => [
+    ...servers.by('agent', keyOf(agent.metadata)),
+    ...servers.by('selecting', agent.metadata.namespace).filter((server) => hosts(server, agent)),
+  ];
+  const reading = ({ metadata }: KubeObject): readonly AgentDefinition[] =>
+    agents.by('configMap', keyOf(metadata));
   return {
-    serversOfAgent: (changed) => serversHosting(changed as AgentDefinition),
-    agentsOfServer: (changed) =>
-      agents
-        .list(changed.metadata.namespace ?? '')
-        .filter((agent) => concerns(changed as A2AServer, agent))
-        .map(({ metadata }) => keyOf(metadata)),
-    serversOfSecret: ({ metadata }) =>
-      servers
-        .list(metadata.namespace ?? '')
-        .filter((server) =>
-          secretMounts(server).some(({ secretName }) => secretName === metadata.name),
-        )
-        .map((server) => keyOf(server.metadata)),
-    serversOfConfigMap: (changed) => agentsReading(changed).flatMap(serversHosting),
-    agentsOfConfigMap: (changed) => agentsReading(changed).map(({ metadata }) => keyOf(metadata)),
+    serversOfAgent: (change) => {
+      if (isSame(change, ({ metadata }) => [metadata.uid, metadata.generation, metadata.labels])) {
+        return [];
+      }
+      return keys([change.object, change.previous].flatMap((agent) => agent && hosting(agent)));
+    },
+    agentsOfServer: (change) => {
+      if (isSame(change, ({ spec, status }) => [spec.agents, status?.agents])) return [];
+      const { object } = change;
+      const named = object.spec.agents.names?.map((name) => siblingKey(object, name));
+      const hosted =
+        named ??
+        keys(agents.list(object.metadata.namespace).filter((agent) => hosts(object, agent)));
+      return [...new Set([...hosted, ...keys(agents.by('server', keyOf(object.metadata)))])];
+    },
+    // Their values reach the pods without the operator: only whether they exist counts.
+    serversOfSecret: (change) =>
+      isExistence(change) ? keys(servers.by('secret', keyOf(change.object.metadata))) : [],
+    serversOfConfigMap: ({ object }) => keys(reading(object).flatMap(hosting)),
+    agentsOfConfigMap: ({ object }) => keys(reading(object)),
   };
 }
 
-/** A server concerns an agent while it hosts it, and until the agent's status has forgotten it. */
-function concerns(server: A2AServer, agent: AgentDefinition): boolean {
-  const { name } = server.metadata;
-  return (
-    hosts(server, agent) || (agent.status?.servers?.some((known) => known.name === name) ?? false)
-  );
+/** Whether a change leaves alone what is looked at. */
+function isSame<T extends KubeObject>(
+  { object, previous, deleted }: Change<T>,
+  view: (object: T) => unknown,
+): boolean {
+  if (deleted || previous === undefined) return false;
+  return canonicalJson(view(previous)) === canonicalJson(view(object));
 }
 
-function lists(server: A2AServer, agentName: string): boolean {
-  return server.status?.agents?.some(({ name }) => name === agentName) ?? false;
+function isExistence({ object, previous, deleted }: Change): boolean {
+  return deleted || previous?.metadata.uid !== object.metadata.uid;
 }
 
-function sibling({ metadata }: KubeObject, name: string): string {
-  return keyOf({ namespace: metadata.namespace ?? '', name });
+function labelledServer({ object }: Change): string[] {
+  const name = object.metadata.labels?.[INSTANCE_LABEL];
+  return name === undefined ? [] : [siblingKey(object, name)];
+}
+
+function keys(objects: readonly (KubeObject | undefined)[]): string[] {
+  return [...new Set(objects.flatMap((object) => (object ? [keyOf(object.metadata)] : [])))];
 }

@@ -1,0 +1,35 @@
+import type { KubeObject } from '../api/object.ts';
+import type { Pod, ReplicaSet } from './caches.ts';
+
+/** Of a pod: whose it is, and how it is. A cluster's pods would otherwise be most of the memory. */
+export function keptOfPod({ apiVersion, kind, metadata, status }: Pod): Pod {
+  const { phase, podIP, conditions, containerStatuses } = status ?? {};
+  const kept = {
+    ...(phase !== undefined && { phase }),
+    ...(podIP !== undefined && { podIP }),
+    ...(conditions !== undefined && { conditions }),
+    ...(containerStatuses !== undefined && { containerStatuses }),
+  };
+  return { apiVersion, kind, metadata: withoutAnnotations(metadata), status: kept };
+}
+
+/** Of a ReplicaSet: whose it is, and which Secrets and ConfigMaps its pods need to start. */
+export function keptOfReplicaSet({ apiVersion, kind, metadata, spec }: ReplicaSet): ReplicaSet {
+  const { containers = [], volumes = [] } = spec?.template?.spec ?? {};
+  const pod = {
+    containers: containers.map(({ name, envFrom = [] }) => ({ name, envFrom })),
+    volumes: volumes.filter(({ secret }) => secret !== undefined),
+  };
+  return {
+    apiVersion,
+    kind,
+    metadata: withoutAnnotations(metadata),
+    spec: { selector: {}, template: { spec: pod } },
+  };
+}
+
+function withoutAnnotations(metadata: KubeObject['metadata']): KubeObject['metadata'] {
+  const kept = { ...metadata };
+  delete kept.annotations;
+  return kept;
+}
