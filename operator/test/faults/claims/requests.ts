@@ -6,7 +6,7 @@ import { described } from '../proxy/exchange.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { failure } from '../proxy/faults.ts';
 import type { Verdict } from '../proxy/faults.ts';
-import { inWorld, prepare } from '../runs.ts';
+import { inWorld } from '../runs.ts';
 import { SCENARIOS } from '../scenarios.ts';
 import type { Scenario } from '../scenarios.ts';
 import { randomOf, seeds } from '../seed.ts';
