@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Campaign, WHOLE } from './claim.ts';
 import type { Claim, Lab } from './claim.ts';
 import { CRASHES } from './claims/crash.ts';
+import { FOREIGN } from './claims/foreign.ts';
 import { REQUESTS } from './claims/requests.ts';
+import { STALE } from './claims/stale.ts';
 import { WATCHES } from './claims/watches.ts';
 import { undisturbed } from './runs.ts';
 import type { Undisturbed } from './runs.ts';
@@ -14,6 +16,8 @@ const PARTS: Record<string, readonly Claim[]> = {
   requests: REQUESTS,
   watches: WATCHES,
   crash: CRASHES,
+  foreign: FOREIGN,
+  stale: STALE,
 };
 /** `FAULTS=crash,stale` runs only these parts. */
 const wanted = Object.entries(PARTS).filter(

@@ -17,6 +17,8 @@ export interface Undisturbed {
 }
 
 const LIMIT_MS = 60_000;
+/** The operator holds back for ten seconds what it writes of mere progress. */
+const END_MS = 11_000;
 
 /**
  * Runs a case in a world of its own. Afterwards the operator must stop as it should, with no error in
@@ -61,7 +63,7 @@ export function undisturbed(plane: Plane, scenario: Scenario): Promise<Undisturb
       },
     });
     await scenario.change(world.user, world.pods.port);
-    await reaches(plane, world, scenario.reached);
+    await reaches(plane, world, scenario.reached, END_MS);
     const writes = world.proxy.record.writes.map(described);
     return { state: await world.state(), writes, events };
   });
@@ -72,10 +74,11 @@ async function reaches(
   { upstream }: Plane,
   { namespace, proxy }: World,
   reached: Scenario['reached'],
+  quietMs = QUIET_MS,
 ): Promise<void> {
   const deadline = performance.now() + LIMIT_MS;
   for (;;) {
-    await proxy.record.quiet(QUIET_MS, LIMIT_MS);
+    await proxy.record.quiet(quietMs, LIMIT_MS);
     const objects = await objectsOf(upstream, namespace);
     if (reached(objects)) return;
     if (performance.now() > deadline) {

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../src/api/object.ts';
 import { kindOf, objectPath } from '../../src/kube/kinds.ts';
 import type { Kind } from '../../src/kube/port.ts';
+import { eventually } from '../api-server.ts';
 import type { Upstream } from './proxy/upstream.ts';
 
 /** An object as a user writes it: without a namespace, which is the user's own. */
@@ -40,6 +41,17 @@ export class User {
     return this.#ask('PATCH', path, 'application/merge-patch+json', patch);
   }
 
+  /** `kubectl patch --type=json`; undefined when the API server refuses. */
+  async tryPatch(kind: Kind, name: string, operations: object[]): Promise<KubeObject | undefined> {
+    const { status, body } = await this.#upstream.json({
+      method: 'PATCH',
+      path: `${this.#path(kind, name)}?fieldManager=somebody`,
+      headers: { 'content-type': 'application/json-patch+json' },
+      body: JSON.stringify(operations),
+    });
+    return status < 400 ? (body as KubeObject) : undefined;
+  }
+
   /** `kubectl delete`, with `--cascade` as given. */
   async delete(
     kind: Kind,
@@ -47,6 +59,13 @@ export class User {
     propagationPolicy: 'Background' | 'Foreground' | 'Orphan' = 'Background',
   ): Promise<void> {
     await this.#ask('DELETE', this.#path(kind, name), 'application/json', { propagationPolicy });
+  }
+
+  /** Waits for the end of an object. */
+  async gone(kind: Kind, name: string): Promise<void> {
+    await eventually(`the end of ${kind.kind} ${name}`, async () =>
+      (await this.get(kind, name)) === undefined ? true : undefined,
+    );
   }
 
   async get(kind: Kind, name: string): Promise<KubeObject | undefined> {

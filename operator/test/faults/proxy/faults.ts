@@ -20,8 +20,8 @@ export type Verdict =
   | { do: 'perform'; then: 'drop' | 'silence' | Answer; performed?: () => void }
   /** The request goes to the API server with other parameters (undefined removes one). */
   | { do: 'rewrite'; query: Record<string, string | undefined> }
-  /** A watch whose beginning the proxy makes up: `lines`, then the real watch from `from` on. */
-  | { do: 'stream'; lines: readonly object[]; from: string; until: Promise<unknown> };
+  /** A WatchList tells the state of a past version, and goes on from there later. */
+  | { do: 'past'; version: string; until: Promise<unknown> };
 
 /** What happens to one event of a watch. */
 export type EventVerdict =

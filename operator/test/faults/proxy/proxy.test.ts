@@ -28,11 +28,13 @@ let client: Agent;
 
 beforeAll(async () => {
   identity = await proxyIdentity();
-  // Watches give three events and end; everything else answers with what was asked.
+  // Watches give three events and end; everything else answers with what was asked, and is a list.
   fake = createServer((incoming, outgoing) => {
     asked.push(`${incoming.method ?? ''} ${incoming.url ?? ''}`);
     const isWatch = incoming.url?.includes('watch=true');
-    const lines = isWatch ? [1, 2, 3].map(event) : [{ path: incoming.url }];
+    const lines = isWatch
+      ? [1, 2, 3].map(event)
+      : [{ path: incoming.url, kind: 'PodList', items: [{ metadata: { name: 'old' } }] }];
     outgoing.end(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   }).listen(0, '127.0.0.1');
   await once(fake, 'listening');
@@ -82,7 +84,7 @@ async function watched(path = WATCH): Promise<unknown[]> {
 describe('the proxy without faults', () => {
   it('hands a request on, and its answer back', async () => {
     const answer = await send('GET', CONFIG_MAP);
-    expect(await answer.body.json()).toEqual({ path: CONFIG_MAP });
+    expect(await answer.body.json()).toMatchObject({ path: CONFIG_MAP });
   });
 
   it('shows a client one namespace as if it were all', async () => {
@@ -236,18 +238,26 @@ describe('a faulty watch', () => {
     expect(await next).toBe('cut');
   });
 
-  it('begins with a made-up past, and goes on with the real watch when it is released', async () => {
+  it('begins with the past, and goes on with the real watch when it is released', async () => {
     const released = Promise.withResolvers<undefined>();
-    const past = { do: 'stream', lines: [event(9)], from: '9', until: released.promise } as const;
+    const past = { do: 'past', version: '9', until: released.promise } as const;
     proxy.fail({ request: () => past });
-    const all = watched(
-      '/api/v1/pods?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan',
-    );
-    await proxy.record.seen(({ verb }) => verb === 'watch');
-    expect(asked).toEqual([]);
+    const query = 'watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan';
+    const all = watched(`/api/v1/pods?${query}`);
+    await proxy.record.seen(({ outcome }) => outcome === 'pending');
     released.resolve(undefined);
-    expect(await all).toEqual(['o9', 'o1', 'o2', 'o3', 'end']);
-    expect(asked).toEqual(['GET /api/v1/namespaces/team/pods?watch=true&resourceVersion=9']);
+    expect(await all).toEqual([
+      'old',
+      expect.stringContaining('initial-events-end'),
+      'o1',
+      'o2',
+      'o3',
+      'end',
+    ]);
+    expect(asked).toEqual([
+      'GET /api/v1/namespaces/team/pods?resourceVersionMatch=Exact&resourceVersion=9',
+      'GET /api/v1/namespaces/team/pods?watch=true&resourceVersion=9',
+    ]);
   });
 });
 

@@ -17,6 +17,8 @@ export interface FaultProxy {
   record: ExchangeRecord;
   /** What goes wrong from now on, with requests and with the events of watches that run already. */
   fail(faults: Faults): void;
+  /** Breaks every connection, as an API server that restarts. */
+  disconnect(): void;
   stop(): Promise<void>;
 }
 
@@ -51,6 +53,9 @@ export async function startFaultProxy(options: ProxyOptions): Promise<FaultProxy
     record,
     fail(changed) {
       current = changed;
+    },
+    disconnect() {
+      server.closeAllConnections();
     },
     async stop() {
       server.closeAllConnections();

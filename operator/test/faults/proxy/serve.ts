@@ -4,6 +4,8 @@ import type { Dispatcher } from 'undici';
 import type { Exchange } from './exchange.ts';
 import { PASS } from './faults.ts';
 import type { Answer, Faults, Verdict } from './faults.ts';
+import { pastOf } from './past.ts';
+import { withQuery } from './query.ts';
 import type { Upstream, UpstreamRequest } from './upstream.ts';
 import { handOn } from './watch-stream.ts';
 
@@ -52,8 +54,8 @@ export async function serve(serving: Serving): Promise<void> {
       return perform(serving, verdict);
     case 'rewrite':
       return forward({ ...serving, call: withQuery(serving.call, verdict.query) });
-    case 'stream':
-      return stream(serving, verdict);
+    case 'past':
+      return tellPast(serving, verdict);
   }
 }
 
@@ -86,23 +88,23 @@ async function perform(
   else if (then !== 'silence') write(client, then);
 }
 
-async function stream(
-  serving: Serving,
-  { lines, from, until }: Extract<Verdict, { do: 'stream' }>,
+/** Tells the past, waits, and goes on from there. */
+async function tellPast(
+  { upstream, faults, exchange, call, client }: Serving,
+  { version, until }: Extract<Verdict, { do: 'past' }>,
 ): Promise<void> {
-  const { client, call } = serving;
-  serving.exchange.outcome = 200;
+  const lines = await pastOf(upstream, call, version);
+  exchange.outcome = 200;
   client.writeHead(200, { 'content-type': 'application/json' });
   client.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   await Promise.race([until, new Promise((resolve) => client.once('close', resolve))]);
   if (client.destroyed) return;
   const real = withQuery(call, {
-    resourceVersion: from,
+    resourceVersion: version,
     sendInitialEvents: undefined,
     resourceVersionMatch: undefined,
   });
-  const given = await serving.upstream.send(real);
-  await handOn(given.body, client, serving.exchange, serving.faults);
+  await handOn((await upstream.send(real)).body, client, exchange, faults);
 }
 
 function answer({ exchange, client }: Serving, made: Answer): void {
@@ -118,16 +120,4 @@ function write(client: ServerResponse, { status, headers, body }: Answer): void 
 function headersOf({ headers }: Dispatcher.ResponseData): Record<string, string> {
   const type = headers['content-type'];
   return typeof type === 'string' ? { 'content-type': type } : {};
-}
-
-function withQuery(
-  call: UpstreamRequest,
-  changes: Record<string, string | undefined>,
-): UpstreamRequest {
-  const url = new URL(call.path, 'https://proxy');
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === undefined) url.searchParams.delete(name);
-    else url.searchParams.set(name, value);
-  }
-  return { ...call, path: url.pathname + url.search };
 }
