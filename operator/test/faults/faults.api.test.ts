@@ -4,6 +4,7 @@ import type { Claim, Lab } from './claim.ts';
 import { CRASHES } from './claims/crash.ts';
 import { FOREIGN } from './claims/foreign.ts';
 import { REQUESTS } from './claims/requests.ts';
+import { SCHEMA_WALK } from './claims/schema-walk.ts';
 import { STALE } from './claims/stale.ts';
 import { WATCHES } from './claims/watches.ts';
 import { undisturbed } from './runs.ts';
@@ -18,6 +19,7 @@ const PARTS: Record<string, readonly Claim[]> = {
   crash: CRASHES,
   foreign: FOREIGN,
   stale: STALE,
+  schema: SCHEMA_WALK,
 };
 /** `FAULTS=crash,stale` runs only these parts. */
 const wanted = Object.entries(PARTS).filter(

@@ -92,6 +92,7 @@ const WORDS = [
   'Unconfined',
   'File',
   'tmp',
+  'logs',
 ];
 
 function otherValues(value: unknown): unknown[] {

@@ -8,6 +8,9 @@ import type { World } from './world.ts';
 /** Longer than the operator's own pause between two looks at pods that change. */
 export const QUIET_MS = 2_500;
 
+/** The operator holds back for ten seconds what it writes of mere progress. */
+export const END_MS = 11_000;
+
 const STOP_LIMIT_MS = 15_000;
 
 export interface Expectation {
@@ -59,7 +62,8 @@ function difference(world: World, expected: State, found: State): string {
   return `another state than expected:\n${differing(expected, found)}\nlast writes: ${writes.join(', ')}`;
 }
 
-function differing(expected: State, found: State): string {
+/** How two states differ, for people. */
+export function differing(expected: State, found: State): string {
   try {
     expect(found).toEqual(expected);
     return 'undefined here, missing there';

@@ -1,5 +1,5 @@
 import { described } from './proxy/exchange.ts';
-import { QUIET_MS, endsWell, linesOf } from './oracle.ts';
+import { END_MS, QUIET_MS, endsWell, linesOf } from './oracle.ts';
 import type { Scenario } from './scenarios.ts';
 import { allReady } from './scenarios.ts';
 import { objectsOf } from './state.ts';
@@ -17,8 +17,6 @@ export interface Undisturbed {
 }
 
 const LIMIT_MS = 60_000;
-/** The operator holds back for ten seconds what it writes of mere progress. */
-const END_MS = 11_000;
 
 /**
  * Runs a case in a world of its own. Afterwards the operator must stop as it should, with no error in

@@ -22,6 +22,14 @@ const LEFT_OUT: readonly { field: RegExp; reason: string }[] = [
     reason: 'the selector has to match them',
   },
   {
+    field: /^Deployment .*\/spec\/strategy\/type$/,
+    reason: 'the other strategy allows no rollingUpdate beside it',
+  },
+  {
+    field: /^Deployment .*\/spec\/template\/spec\/volumes\/\d+\/name$/,
+    reason: 'a mount would have no volume',
+  },
+  {
     field: /^Service demo-metrics \/spec\/(clusterIP|type)$/,
     reason: 'a headless Service can neither get an address nor be of another type',
   },

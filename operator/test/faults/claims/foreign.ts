@@ -78,6 +78,9 @@ const PROPAGATIONS = ['Background', 'Foreground', 'Orphan'] as const;
 /** Longer than the operator's look around when nothing happens: some ends are seen by it alone. */
 const LIMIT_MS = 100_000;
 
+/** Between two looks of the operator somebody may free a name that was taken, or the other way round. */
+const CONFLICTS = [/the object has been modified/];
+
 type Act = (world: World, state: State) => Promise<void>;
 
 /** A case in a world with a settled server. */
@@ -86,7 +89,7 @@ function inDemo({ plane }: Lab, name: string, act: Act): Case {
     await prepare(plane, world, DEMO);
     await act(world, await world.state());
   };
-  return { name, run: () => inWorld(plane, prepared) };
+  return { name, run: () => inWorld(plane, prepared, CONFLICTS) };
 }
 
 type Hand = (world: World, child: LiveObject) => Promise<void>;
@@ -123,7 +126,7 @@ async function othersNoteIsKept({ user }: World, child: LiveObject): Promise<voi
     const found = await user.get(kind, name);
     return found?.metadata.labels?.[partOf] === labels?.[partOf] ? found : undefined;
   });
-  if (repaired?.metadata.annotations?.['others/note'] !== 'kept')
+  if (repaired.metadata.annotations?.['others/note'] !== 'kept')
     throw new Error('the note is gone');
   await user.merge(kind, name, { metadata: { annotations: { 'others/note': null } } });
 }
@@ -161,7 +164,7 @@ async function staysForeign(
   await world.proxy.record.quiet(1_000, 20_000);
   const found = await world.user.get(kindOf(child), name);
   if (found?.metadata.uid !== changed.metadata.uid) throw new Error(`${name} was made anew`);
-  return found.metadata.ownerReferences;
+  return found?.metadata.ownerReferences;
 }
 
 async function saysNameTaken({ user }: World, what: string): Promise<void> {

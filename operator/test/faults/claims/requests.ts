@@ -55,19 +55,18 @@ const [create, ...others] = SCENARIOS;
 /** `create` needs no preparation and has the most writes. */
 const sampled: readonly Scenario[] = create === undefined || WHOLE ? SCENARIOS : [create];
 
-export const REQUESTS: readonly Claim[] = [
-  ...(WHOLE ? [...REQUEST_FAULTS, SILENCE] : REQUEST_FAULTS).map((fault): Claim => ({
+const EVERY_FIRST: readonly Claim[] = (WHOLE ? [...REQUEST_FAULTS, SILENCE] : REQUEST_FAULTS).map(
+  (fault) => ({
     title: `comes to the same end when the first attempt of every write ${fault.name}`,
     cases: (lab) => sampled.map((scenario) => firstAttempts(lab, scenario, fault)),
-  })),
+  }),
+);
+
+export const REQUESTS: readonly Claim[] = [
+  ...EVERY_FIRST,
   {
     title: 'comes to the same end when a single write fails, whichever it is',
-    cases: async (lab) => {
-      const all = await Promise.all(
-        (WHOLE ? SCENARIOS : others.slice(0, 1)).map((scenario) => singleWrites(lab, scenario)),
-      );
-      return all.flat();
-    },
+    cases: (lab) => singleFailures(lab),
   },
   {
     title: 'comes to the same end after a storm of failing requests',
@@ -101,6 +100,11 @@ function firstAttempts(lab: Lab, scenario: Scenario, fault: RequestFault): Case 
     errors: EXPECTED,
     ...(fault.limitMs !== undefined && { limitMs: fault.limitMs }),
   });
+}
+
+async function singleFailures(lab: Lab): Promise<Case[]> {
+  const chosen = WHOLE ? SCENARIOS : others.slice(0, 1);
+  return (await Promise.all(chosen.map((scenario) => singleWrites(lab, scenario)))).flat();
 }
 
 async function singleWrites(lab: Lab, scenario: Scenario): Promise<Case[]> {

@@ -4,7 +4,7 @@ import type { Case, Claim, Lab } from '../claim.ts';
 import { agent, server } from '../manifests.ts';
 import { QUIET_MS, settles } from '../oracle.ts';
 import type { Exchange } from '../proxy/exchange.ts';
-import { failure } from '../proxy/faults.ts';
+import { PASS, failure } from '../proxy/faults.ts';
 import type { Faults, Verdict } from '../proxy/faults.ts';
 import { inWorld, prepare } from '../runs.ts';
 import { SCENARIOS, allReady } from '../scenarios.ts';
@@ -70,6 +70,9 @@ export const STALE: readonly Claim[] = [
   },
 ];
 
+/** A deletion or a write that an old view asks for is refused by the UID in it. */
+const EXPECTED = [/UID in (the )?precondition/];
+
 interface Lag {
   meeting: Meeting;
   manner: Manner;
@@ -91,7 +94,10 @@ function behind(lab: Lab, scenario: Scenario, lag: Lag): Case {
     await settles(world, { state });
     if ((await uids(lab, world)) !== before) throw new Error('children were replaced');
   };
-  return { name: `${scenario.name}, ${lag.events} events`, run: () => inWorld(lab.plane, run) };
+  return {
+    name: `${scenario.name}, ${lag.events} events`,
+    run: () => inWorld(lab.plane, run, EXPECTED),
+  };
 }
 
 /** Shows the operator the past until it does nothing any more, then the present. */
@@ -118,20 +124,22 @@ interface Past {
 /** What an API server does whose newest version is `past`. */
 function pastFaults(past: bigint, { manner, expires, until }: Past): Faults {
   const version = String(past);
+  const list = (query: URLSearchParams): Verdict =>
+    query.has('continue')
+      ? PASS
+      : { do: 'rewrite', query: { resourceVersion: version, resourceVersionMatch: 'Exact' } };
+  const watch = (query: URLSearchParams, asked: bigint): Verdict => {
+    if (query.get('sendInitialEvents') === 'true') return { do: 'past', version, until };
+    if (expires && asked > past) return { do: 'answer', answer: failure(410, 'Expired') };
+    return { do: 'delay', until };
+  };
   return {
     request({ verb, query }: Exchange): Verdict {
-      if (verb !== 'list' && verb !== 'watch') return { do: 'pass' };
+      if (verb !== 'list' && verb !== 'watch') return PASS;
       const asked = BigInt(query.get('resourceVersion') ?? '0');
       const isTooNew = query.get('resourceVersionMatch') === 'NotOlderThan' && asked > past;
       if (isTooNew && manner === 'says so') return { do: 'answer', answer: TOO_LARGE };
-      if (query.get('sendInitialEvents') === 'true') return { do: 'past', version, until };
-      if (verb === 'watch') {
-        if (expires && asked > past) return { do: 'answer', answer: failure(410, 'Expired') };
-        return { do: 'delay', until };
-      }
-      if (query.has('continue')) return { do: 'pass' };
-      const query_ = { resourceVersion: version, resourceVersionMatch: 'Exact' };
-      return { do: 'rewrite', query: query_ };
+      return verb === 'list' ? list(query) : watch(query, asked);
     },
   };
 }
