@@ -1,4 +1,4 @@
-/** What `make up`, `make down`, `make images` and `make clean` do. */
+/** What `make up`, `make down` and `make images` do. */
 import { rm } from 'node:fs/promises';
 import { failureReport } from '../cluster/cluster-error.ts';
 import { down } from '../cluster/down.ts';
@@ -11,17 +11,14 @@ import { removeHosts } from './hosts.ts';
 const COMMANDS: Record<string, () => Promise<void>> = {
   up: () => (process.env.CLUSTER === 'current' ? upCurrent() : upEmbedded()),
   down: async () => {
+    const keepsCaches = process.env.CACHES !== 'delete';
     await removeHosts();
-    await down();
+    await down(keepsCaches);
+    if (!keepsCaches) await rm(paths.cache, { recursive: true, force: true });
   },
   images: async () => {
     const images = await buildProjectImages();
     console.log(Object.values(images).join('\n'));
-  },
-  clean: async () => {
-    await removeHosts();
-    await down(false);
-    await rm(paths.cache, { recursive: true, force: true });
   },
 };
 
