@@ -13,7 +13,7 @@ export default {
   projects: [
     suite('unit', [
       '<rootDir>/{operator,runtime,tools}/**/*.test.ts',
-      '<rootDir>/e2e/cluster/**/*.test.ts',
+      '<rootDir>/e2e/{bench,cluster}/**/*.test.ts',
       '!**/*.redis.test.ts',
       '!**/*.api.test.ts',
       '!**/data-plane.test.ts',

@@ -18,3 +18,9 @@ export function summary(values: readonly number[]): Summary {
     runs: sorted.length,
   };
 }
+
+/** The smallest value that `share` (0 … 1) of all values do not exceed; NaN when there are none. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}

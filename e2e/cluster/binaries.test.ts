@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { buildFlags, cacheKey } from './binaries.ts';
+import { buildFlags, cacheKey, wantedFamilies } from './binaries.ts';
 
 describe('cacheKey', () => {
   const inputs = {
@@ -40,5 +40,18 @@ describe('buildFlags', () => {
 
   it('fails where the version is missing, instead of building one that calls itself v0.0.0', () => {
     expect(() => buildFlags('module m')).toThrow('k8s.io/kubernetes');
+  });
+});
+
+describe('wantedFamilies', () => {
+  const names = (...asked: string[]): string[] => wantedFamilies(asked).map(({ name }) => name);
+
+  it('leaves out what only one suite uses, so that a cluster does not wait for its build', () => {
+    expect(names()).toContain('kubernetes');
+    expect(names()).not.toContain('kwok');
+  });
+
+  it('gives what is asked for by name', () => {
+    expect(names('kwok', 'etcd')).toEqual(['etcd', 'kwok']);
   });
 });

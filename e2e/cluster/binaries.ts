@@ -19,6 +19,8 @@ export interface Binary {
 export interface Family {
   readonly name: string;
   readonly binaries: readonly Binary[];
+  /** Not part of the cluster: built when it is asked for by name, by the suite that uses it. */
+  readonly onlyByName?: boolean;
 }
 
 const kubernetes = (name: string, expectedSeconds: number): Binary => ({
@@ -61,6 +63,12 @@ export const families: readonly Family[] = [
   {
     name: 'coredns',
     binaries: [{ name: 'coredns', package: 'github.com/coredns/coredns', expectedSeconds: 160 }],
+  },
+  {
+    // Pretends nodes and pods, for tests of more servers than this machine could run.
+    name: 'kwok',
+    onlyByName: true,
+    binaries: [{ name: 'kwok', package: 'sigs.k8s.io/kwok/cmd/kwok', expectedSeconds: 95 }],
   },
 ];
 
@@ -197,9 +205,16 @@ interface MissingBinary {
   readonly target: string;
 }
 
-/** The binaries that the cache lacks, of all families or of the named ones. */
+/** The families of these names; without names those that every cluster needs. */
+export function wantedFamilies(names: readonly string[]): Family[] {
+  return families.filter(({ name, onlyByName = false }) =>
+    names.length === 0 ? !onlyByName : names.includes(name),
+  );
+}
+
+/** The binaries that the cache lacks, of the cluster's families or of the named ones. */
 async function missingBinaries(names: readonly string[]): Promise<MissingBinary[]> {
-  const wanted = families.filter((family) => names.length === 0 || names.includes(family.name));
+  const wanted = wantedFamilies(names);
   const result: MissingBinary[] = [];
   for (const family of wanted) {
     const folder = await familyFolder(family);
@@ -215,7 +230,7 @@ async function missingBinaries(names: readonly string[]): Promise<MissingBinary[
 /**
  * Builds what the cache lacks, one binary after the other, and says how it goes.
  *
- * @param names families; none means all.
+ * @param names families; none means all that the cluster itself runs.
  * @returns how many binaries were built.
  * @throws ClusterError naming the build log.
  */

@@ -46,6 +46,7 @@ export function controlPlaneCertificates(apiServerIp: string): CertificateReques
     { name: 'front-proxy', commonName: 'front-proxy' },
     { name: 'admin', commonName: 'admin', organization: 'system:masters' },
     { name: 'kube-controller-manager', commonName: 'system:kube-controller-manager' },
+    { name: 'kube-scheduler', commonName: 'system:kube-scheduler' },
   ];
 }
 
@@ -62,6 +63,8 @@ export function etcdArguments(options: ControlPlaneOptions): string[] {
     flag('initial-advertise-peer-urls', peer),
     flag('initial-cluster', `default=${peer}`),
     '--unsafe-no-fsync',
+    // The default of 2 GiB is too little for what 10,000 servers own.
+    flag('quota-backend-bytes', 8 * 1024 ** 3),
     flag('log-level', 'warn'),
   ];
 }
@@ -127,6 +130,16 @@ export function controllerManagerArguments(options: ControllerManagerOptions): s
     flag('cluster-signing-cert-file', authority.certificate),
     flag('cluster-signing-key-file', authority.key),
     flag('service-account-private-key-file', serviceAccountKeys(options.certificates).private),
+  ];
+}
+
+/** `port` is that of its health endpoint. */
+export function schedulerArguments(kubeconfig: string, port: number): string[] {
+  return [
+    flag('kubeconfig', kubeconfig),
+    flag('bind-address', '127.0.0.1'),
+    flag('secure-port', port),
+    flag('leader-elect', 'false'),
   ];
 }
 

@@ -8,6 +8,7 @@ import {
   controlPlaneCertificates,
   controllerManagerArguments,
   ensureControlPlane,
+  schedulerArguments,
 } from './control-plane.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { kubectl } from './kubectl.ts';
@@ -33,7 +34,6 @@ export async function ensureIdentities(): Promise<void> {
     ...controlPlaneCertificates(addresses.nodeIp),
     kubeletCertificate,
     kubeProxyCertificate,
-    { name: 'kube-scheduler', commonName: 'system:kube-scheduler' },
   ]);
   for (const user of ['kube-controller-manager', 'kube-scheduler', 'kubelet', 'kube-proxy']) {
     await writeKubeconfig(componentKubeconfig(user), folders.certificates, { user, server });
@@ -69,12 +69,7 @@ async function ensureControllers(): Promise<void> {
   await ensureProcess(clusterProcesses, {
     name: 'kube-scheduler',
     file: await binaryPath('kube-scheduler'),
-    args: [
-      `--kubeconfig=${componentKubeconfig('kube-scheduler')}`,
-      '--bind-address=127.0.0.1',
-      `--secure-port=${schedulerPort}`,
-      '--leader-elect=false',
-    ],
+    args: schedulerArguments(componentKubeconfig('kube-scheduler'), schedulerPort),
   });
 }
 

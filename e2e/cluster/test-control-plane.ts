@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { binaryPath, buildBinaries } from './binaries.ts';
 import { ClusterError, failureReport } from './cluster-error.ts';
 import { ensureCertificates } from './certificates.ts';
+import type { CertificateRequest } from './certificates.ts';
 import {
   controlPlaneCertificates,
   controllerManagerArguments,
@@ -13,18 +14,28 @@ import {
 } from './control-plane.ts';
 import type { ControlPlaneOptions } from './control-plane.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
+import { startPretendedNodes } from './pretended-nodes.ts';
+import type { PretendedNodes } from './pretended-nodes.ts';
 import { ensureProcess, recordedProcesses, stopProcess } from './processes.ts';
+import type { ProcessGroup } from './processes.ts';
 
 export interface TestControlPlaneOptions {
   /** Also run the controllers (garbage collection, Deployments, namespaces); pods still run nowhere. */
   readonly controllerManager?: boolean;
+  readonly controllerManagerFlags?: readonly string[];
   readonly apiServerFlags?: readonly string[];
+  /** Also a scheduler and nodes that pretend to run the pods they get; with the controllers. */
+  readonly nodes?: PretendedNodes;
+  /** Who gets a certificate beside the administrator. */
+  readonly users?: readonly CertificateRequest[];
 }
 
 /** A real API server for one test suite. */
 export interface TestControlPlane {
   /** Path of an administrator's kubeconfig. */
   readonly kubeconfig: string;
+  /** Path of the kubeconfig of one of the users that were asked for. */
+  readonly kubeconfigOf: (user: string) => string;
   /** Where its data, certificates and logs are. */
   readonly folder: string;
   /** Ends the processes and deletes the folder; calling it twice is fine. */
@@ -57,6 +68,11 @@ export async function freePorts(count: number): Promise<number[]> {
 
 const folderPrefix = 'a2a-control-plane-';
 
+/** A folder for this process; when that is killed, the next test that starts a control plane deletes it. */
+export async function sweptFolder(): Promise<string> {
+  return await mkdtemp(join(tmpdir(), `${folderPrefix}${process.pid}-`));
+}
+
 /** Deletes the folders of test processes that were killed; the kernel has ended their servers. */
 async function sweep(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
@@ -66,27 +82,58 @@ async function sweep(): Promise<void> {
   }
 }
 
-async function startControllerManager(plane: ControlPlaneOptions, port: number): Promise<void> {
+async function startControllerManager(
+  plane: ControlPlaneOptions,
+  port: number,
+  flags: readonly string[],
+): Promise<void> {
   const { certificates, group } = plane;
-  const kubeconfig = join(certificates, 'kube-controller-manager.kubeconfig');
-  const server = `https://${plane.apiServerIp}:${plane.apiServerPort}`;
-  await writeKubeconfig(kubeconfig, certificates, { user: 'kube-controller-manager', server });
   await ensureProcess(group, {
     name: 'kube-controller-manager',
     file: await binaryPath('kube-controller-manager'),
-    args: controllerManagerArguments({
-      certificates,
-      kubeconfig,
-      port,
-      pluginFolder: join(certificates, 'plugins'),
-    }),
+    args: [
+      ...controllerManagerArguments({
+        certificates,
+        kubeconfig: await kubeconfigFor(plane, 'kube-controller-manager'),
+        port,
+        pluginFolder: join(certificates, 'plugins'),
+      }),
+      ...flags,
+    ],
     diesWithParent: true,
   });
 }
 
+function userKubeconfig({ certificates }: ControlPlaneOptions, user: string): string {
+  return join(certificates, `${user}.kubeconfig`);
+}
+
+async function kubeconfigFor(plane: ControlPlaneOptions, user: string): Promise<string> {
+  const file = userKubeconfig(plane, user);
+  const server = `https://${plane.apiServerIp}:${plane.apiServerPort}`;
+  await writeKubeconfig(file, plane.certificates, { user, server });
+  return file;
+}
+
+/** Starts what was asked for beside etcd and the API server. */
+async function startComponents(
+  plane: ControlPlaneOptions,
+  options: TestControlPlaneOptions,
+  place: { readonly folder: string; readonly adminKubeconfig: string },
+): Promise<void> {
+  const { nodes, controllerManager = false, controllerManagerFlags = [] } = options;
+  const [controllersPort = 0, schedulerPort = 0] = await freePorts(2);
+  if (controllerManager || nodes !== undefined) {
+    await startControllerManager(plane, controllersPort, controllerManagerFlags);
+  }
+  if (nodes === undefined) return;
+  const schedulerKubeconfig = await kubeconfigFor(plane, 'kube-scheduler');
+  await startPretendedNodes({ ...plane, ...place, schedulerKubeconfig, schedulerPort }, nodes);
+}
+
 /**
- * Starts etcd and kube-apiserver, and kube-controller-manager if asked for, on free loopback ports with
- * fresh data in a temporary folder. Several can run at once; the kernel ends them with the test process.
+ * Starts etcd and kube-apiserver, and what else is asked for, on free loopback ports with fresh data
+ * in a temporary folder. Several can run at once; the kernel ends them with the test process.
  *
  * Builds the binaries first when the cache lacks them, which takes minutes.
  *
@@ -97,7 +144,7 @@ export async function startControlPlane(
 ): Promise<TestControlPlane> {
   await buildBinaries(['etcd', 'kubernetes']);
   await sweep();
-  const folder = await mkdtemp(join(tmpdir(), `${folderPrefix}${process.pid}-`));
+  const folder = await sweptFolder();
   const group = { records: join(folder, 'processes'), logs: join(folder, 'logs') };
   const stop = async (): Promise<void> => {
     // The API server first: without its etcd it would not end politely.
@@ -105,9 +152,33 @@ export async function startControlPlane(
     for (const record of records.reverse()) await stopProcess(group, record.name);
     await rm(folder, { recursive: true, force: true });
   };
-  const [etcdClientPort = 0, etcdPeerPort = 0, apiServerPort = 0, controllersPort = 0] =
-    await freePorts(4);
-  const plane: ControlPlaneOptions = {
+  const plane = await controlPlaneIn(folder, group, options.apiServerFlags);
+  const { users = [] } = options;
+  try {
+    const requests = [...controlPlaneCertificates(plane.apiServerIp), ...users];
+    await ensureCertificates(plane.certificates, requests);
+    await ensureControlPlane(plane);
+    const kubeconfig = join(folder, 'kubeconfig');
+    const server = `https://${plane.apiServerIp}:${plane.apiServerPort}`;
+    await writeKubeconfig(kubeconfig, plane.certificates, { user: 'admin', server });
+    for (const { name } of users) await kubeconfigFor(plane, name);
+    await startComponents(plane, options, { folder, adminKubeconfig: kubeconfig });
+    return { kubeconfig, kubeconfigOf: (user) => userKubeconfig(plane, user), folder, stop };
+  } catch (error) {
+    // The log is shown with the error, so it has to be read before its folder goes.
+    const report = await failureReport(error);
+    await stop();
+    throw new ClusterError(report);
+  }
+}
+
+async function controlPlaneIn(
+  folder: string,
+  group: ProcessGroup,
+  apiServerFlags: readonly string[] = [],
+): Promise<ControlPlaneOptions> {
+  const [etcdClientPort = 0, etcdPeerPort = 0, apiServerPort = 0] = await freePorts(3);
+  return {
     group,
     certificates: join(folder, 'certificates'),
     etcdData: join(folder, 'etcd'),
@@ -116,21 +187,7 @@ export async function startControlPlane(
     apiServerIp: '127.0.0.1',
     apiServerPort,
     // A loopback address may not become an endpoint of the Service `kubernetes`.
-    apiServerFlags: ['--endpoint-reconciler-type=none', ...(options.apiServerFlags ?? [])],
+    apiServerFlags: ['--endpoint-reconciler-type=none', ...apiServerFlags],
     diesWithParent: true,
   };
-  try {
-    await ensureCertificates(plane.certificates, controlPlaneCertificates(plane.apiServerIp));
-    await ensureControlPlane(plane);
-    const kubeconfig = join(folder, 'kubeconfig');
-    const server = `https://127.0.0.1:${apiServerPort}`;
-    await writeKubeconfig(kubeconfig, plane.certificates, { user: 'admin', server });
-    if (options.controllerManager === true) await startControllerManager(plane, controllersPort);
-    return { kubeconfig, folder, stop };
-  } catch (error) {
-    // The log is shown with the error, so it has to be read before its folder goes.
-    const report = await failureReport(error);
-    await stop();
-    throw new ClusterError(report);
-  }
 }

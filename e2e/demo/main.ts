@@ -1,9 +1,8 @@
-/** What `make up`, `make down` and `make images` do. */
+/** What `make up` and `make down` do. */
 import { rm } from 'node:fs/promises';
 import { failureReport } from '../cluster/cluster-error.ts';
 import { down } from '../cluster/down.ts';
 import { paths } from '../cluster/paths.ts';
-import { buildProjectImages } from '../platform/project-images.ts';
 import { upCurrent } from './current-cluster.ts';
 import { upEmbedded } from './embedded-cluster.ts';
 import { removeHosts } from './hosts.ts';
@@ -15,10 +14,6 @@ const COMMANDS: Record<string, () => Promise<void>> = {
     await removeHosts();
     await down(keepsCaches);
     if (!keepsCaches) await rm(paths.cache, { recursive: true, force: true });
-  },
-  images: async () => {
-    const images = await buildProjectImages();
-    console.log(Object.values(images).join('\n'));
   },
 };
 

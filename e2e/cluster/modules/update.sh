@@ -9,6 +9,7 @@ ETCD=v3.6.13
 HELM=v3.22.0
 COREDNS=v1.15.0
 CONTOUR=v1.33.8
+KWOK=v0.8.0
 
 export GOTOOLCHAIN=local
 
@@ -46,3 +47,4 @@ family etcd go.etcd.io/etcd/server/v3 "$ETCD" go.etcd.io/etcd/server/v3
 family helm helm.sh/helm/v3 "$HELM" helm.sh/helm/v3/cmd/helm
 family coredns github.com/coredns/coredns "$COREDNS" github.com/coredns/coredns
 family contour github.com/projectcontour/contour "$CONTOUR" github.com/projectcontour/contour/cmd/contour
+family kwok sigs.k8s.io/kwok "$KWOK" sigs.k8s.io/kwok/cmd/kwok
