@@ -8,11 +8,7 @@ export NODE_NO_WARNINGS := 1
 JEST := node --experimental-vm-modules node_modules/jest/bin/jest.js
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help bootstrap up down dev test check unit e2e generate verify golden fmt images bench soak
-=======
-.PHONY: help bootstrap up down dev test check unit e2e generate verify golden fmt bench bench-operator clean
->>>>>>> main
+.PHONY: help bootstrap up down dev test check unit e2e generate verify golden fmt bench bench-operator soak
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -56,13 +52,5 @@ fmt: bootstrap ## Format everything
 bench: bootstrap ## Start time, memory and apply-to-Ready, beside an empty Node process
 	@node e2e/bench/main.ts
 
-<<<<<<< HEAD
 soak: bootstrap ## Every fault at every place; takes long (FAULTS=crash,stale: only these)
 	@SOAK=1 $(JEST) --selectProjects=api --runInBand --testPathPatterns=operator/test/faults
-=======
-bench-operator: bootstrap ## The operator beside a bare loop, on pretended pods (SERVERS=n: 1000; PROFILE=1: hot functions)
-	@node e2e/bench/operator/main.ts
-
-clean: bootstrap ## Stop the cluster and delete its caches
-	@node e2e/demo/main.ts clean
->>>>>>> main
