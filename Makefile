@@ -52,5 +52,8 @@ fmt: bootstrap ## Format everything
 bench: bootstrap ## Start time, memory and apply-to-Ready, beside an empty Node process
 	@node e2e/bench/main.ts
 
+bench-operator: bootstrap ## The operator beside a bare loop, on pretended pods (SERVERS=n: 1000; PROFILE=1: hot functions)
+	@node e2e/bench/operator/main.ts
+
 soak: bootstrap ## Every fault at every place; takes long (FAULTS=crash,stale: only these)
 	@SOAK=1 $(JEST) --selectProjects=api --runInBand --testPathPatterns=operator/test/faults

@@ -20,6 +20,9 @@ const NOT_OURS = ['ConfigMap kube-root-ca.crt', 'ServiceAccount default'];
 /** Pods and ReplicaSets have random names; the Deployment's status counts them. */
 const COUNTED: readonly Kind[] = [KINDS.Pod, KINDS.ReplicaSet];
 
+const RANDOM_POD_NAME = /(?<=-)[0-9a-z]{8,10}-[0-9a-z]{5}\b/g;
+const ADDRESS_OF_FAKE_PODS = /\b127\.1\.\d+\.\d+\b/g;
+
 /** Every object of a namespace that users, the operator or Deployments made. */
 export async function objectsOf(upstream: Upstream, namespace: string): Promise<LiveObject[]> {
   const kinds = Object.values(KINDS).filter((kind) => !COUNTED.includes(kind));
@@ -51,7 +54,11 @@ export function comparable(objects: readonly LiveObject[], namespace: string): S
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, object]) => object),
   );
-  return JSON.parse(text.replaceAll(namespace, '<namespace>')) as State;
+  const lasting = text
+    .replaceAll(namespace, '<namespace>')
+    .replaceAll(RANDOM_POD_NAME, '<pod>')
+    .replaceAll(ADDRESS_OF_FAKE_PODS, '<address>');
+  return JSON.parse(lasting) as State;
 }
 
 function withoutChance(object: LiveObject, all: readonly LiveObject[]): object {
