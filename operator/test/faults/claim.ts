@@ -27,7 +27,7 @@ export interface Lab {
 }
 
 /** Cases that wait more than they work: two processors carry this many at a time. */
-const WIDTH = 12;
+const WIDTH = 16;
 
 /** Runs the cases of all claims, several at a time. */
 export class Campaign {

@@ -26,7 +26,7 @@ const wanted = Object.entries(PARTS).filter(
   ([part]) => process.env.FAULTS?.split(',').includes(part) ?? true,
 );
 
-jest.setTimeout(WHOLE ? 4 * 3_600_000 : 300_000);
+jest.setTimeout(WHOLE ? 4 * 3_600_000 : 400_000);
 
 let plane: Plane;
 const results = new Map<Claim, Promise<string[]>>();
