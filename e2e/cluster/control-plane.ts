@@ -18,6 +18,8 @@ export interface ControlPlaneOptions {
   readonly apiServerPort: number;
   /** Flags beside those that every API server of ours gets. */
   readonly apiServerFlags?: readonly string[];
+  /** Text of files that the flags name: the API server is replaced when it changes. */
+  readonly apiServerConfiguration?: string;
   readonly diesWithParent?: boolean;
 }
 
@@ -166,13 +168,14 @@ export async function answersHttps(url: string, certificates: string): Promise<b
 
 /** Starts etcd and the API server unless they run, and waits until the API server is ready. */
 export async function ensureControlPlane(options: ControlPlaneOptions): Promise<void> {
-  const { group, diesWithParent = false } = options;
+  const { group, diesWithParent = false, apiServerConfiguration = '' } = options;
   const specs: ProcessSpec[] = [
     { name: 'etcd', file: await binaryPath('etcd'), args: etcdArguments(options), diesWithParent },
     {
       name: 'kube-apiserver',
       file: await binaryPath('kube-apiserver'),
       args: apiServerArguments(options),
+      configuration: apiServerConfiguration,
       diesWithParent,
     },
   ];

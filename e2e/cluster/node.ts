@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { addresses, ports } from './addresses.ts';
+import { auditFlags, auditPolicy, ensureAuditPolicy } from './audit/policy.ts';
 import { binaryPath } from './binaries.ts';
 import { ensureCertificates } from './certificates.ts';
 import { clusterProcesses } from './cluster-processes.ts';
@@ -43,6 +44,7 @@ export async function ensureIdentities(): Promise<void> {
 
 /** etcd and the API server of the cluster, ready when this returns. */
 export async function ensureApiServer(): Promise<void> {
+  await ensureAuditPolicy();
   await ensureControlPlane({
     group: clusterProcesses,
     certificates: folders.certificates,
@@ -51,6 +53,12 @@ export async function ensureApiServer(): Promise<void> {
     etcdPeerPort: ports.etcdPeer,
     apiServerIp: addresses.nodeIp,
     apiServerPort: ports.apiServer,
+    apiServerFlags: [
+      ...auditFlags,
+      // As on OpenShift: whoever sets blockOwnerDeletion must have a right on the owner's finalizers.
+      '--enable-admission-plugins=OwnerReferencesPermissionEnforcement',
+    ],
+    apiServerConfiguration: auditPolicy(),
   });
 }
 

@@ -50,6 +50,7 @@ export const folders = {
   certificates: join(paths.state, 'certificates'),
   configuration: join(paths.state, 'configuration'),
   processRecords: join(paths.state, 'processes'),
+  audit: join(paths.state, 'audit'),
   logs: join(paths.state, 'logs'),
   podLogs: join(paths.state, 'logs', 'pods'),
   etcd: join(paths.state, 'etcd'),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fillIn } from '../cluster/addons.ts';
+import { auditedAccount } from '../cluster/audit/policy.ts';
 import { repositoryFolder } from '../cluster/paths.ts';
 import { reportProgress } from '../cluster/progress.ts';
 import { litellmImage, redisImage } from '../cluster/stock-images.ts';
@@ -9,7 +10,8 @@ import { ensureCredentials } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
 import type { ProjectImages } from './project-images.ts';
 
-const OPERATOR_NAMESPACE = 'a2a-operator-system';
+/** As the release, so that the operator's requests are those that the API server logs. */
+const OPERATOR_NAMESPACE = auditedAccount.namespace;
 
 /** Where model calls end: our stand-in, or the real provider when the user gave a key for it. */
 export interface Upstream {
@@ -40,7 +42,12 @@ export async function installOperator(
     const [operatorRepository, operatorTag] = splitTag(operator);
     const [runtimeRepository, runtimeTag] = splitTag(runtime);
     await cluster.helm(
-      ...['upgrade', '--install', 'a2a-operator', join(repositoryFolder, 'charts/a2a-operator')],
+      ...[
+        'upgrade',
+        '--install',
+        auditedAccount.name,
+        join(repositoryFolder, 'charts/a2a-operator'),
+      ],
       ...['--namespace', OPERATOR_NAMESPACE, '--wait', '--timeout', '120s'],
       ...['--set-string', `image.repository=${operatorRepository},image.tag=${operatorTag}`],
       ...[

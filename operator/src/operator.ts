@@ -6,7 +6,7 @@ import { runController } from './controller/controller.ts';
 import type { ControllerObserver, Reconcile } from './controller/controller.ts';
 import { Queue } from './controller/queue.ts';
 import type { Kube } from './kube/port.ts';
-import { podStatusReader } from './kube/pod-status.ts';
+import { readPodStatus } from './kube/pod-status.ts';
 import { errorFields } from './ops/log.ts';
 import type { Logger } from './ops/log.ts';
 import type { Metrics } from './ops/metrics.ts';
@@ -71,7 +71,7 @@ function serverReconcilerOf(
     statusWriter: new StatusWriter<A2AServer>({ kube, cache: reflectors.servers, nowMs }),
     slots: new RolloutSlots(config.maxConcurrentRollouts),
     notify,
-    readPodStatus: podStatusReader(),
+    readPodStatus,
     newApiKey: () => `a2a_${randomBytes(32).toString('base64url')}`,
     now: () => new Date(),
     random: Math.random,

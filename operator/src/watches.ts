@@ -86,6 +86,9 @@ export function allReflectors({ otherChildren, children, ...single }: Reflectors
   return [...new Set([...(Object.values(single) as Reflector[]), ...otherChildren, ...children])];
 }
 
+/** A rollout comes as a burst of small changes; one look sees them all. */
+const BURST_MS = 100;
+
 /** Connects every watch with the queues of those whom a change concerns. */
 export function connect(reflectors: Reflectors, servers: Queue, agents: Queue): void {
   const related = triggers(reflectors);
@@ -98,14 +101,22 @@ export function connect(reflectors: Reflectors, servers: Queue, agents: Queue): 
       for (const key of trigger(change)) queue.add(key, change.replayed ? 'low' : 'normal');
     });
   };
+  const wakeLater = <T extends KubeObject>(
+    reflector: Pick<Reflector<T>, 'onChange'>,
+    trigger: Trigger<T>,
+  ): void => {
+    reflector.onChange((change) => {
+      for (const key of trigger(change)) servers.addAfter(key, BURST_MS, 'normal');
+    });
+  };
   wake(servers, reflectors.servers, itself);
   wake(servers, reflectors.agents, related.serversOfAgent);
   wake(servers, reflectors.configMapMetadata, related.serversOfConfigMap);
   wake(servers, reflectors.secrets, related.serversOfSecret);
   wake(servers, reflectors.secrets, owningServer);
-  wake(servers, reflectors.deployments, serverOfDeployment);
-  wake(servers, reflectors.replicaSets, serverOfReplicaSet);
-  wake(servers, reflectors.pods, serverOfPod);
+  wakeLater(reflectors.deployments, serverOfDeployment);
+  wakeLater(reflectors.replicaSets, serverOfReplicaSet);
+  wakeLater(reflectors.pods, serverOfPod);
   for (const child of reflectors.otherChildren) wake(servers, child, owningServer);
   wake(agents, reflectors.agents, itself);
   wake(agents, reflectors.servers, related.agentsOfServer);

@@ -22,9 +22,11 @@ export interface TestApiServer {
   stop(): Promise<void>;
 }
 
-/** Starts etcd, kube-apiserver and kube-controller-manager, and applies the CRDs. */
-export async function startApiServer(): Promise<TestApiServer> {
-  const plane = await startControlPlane({ controllerManager: true });
+/** Starts etcd, kube-apiserver (with flags of the test's own) and controllers, and applies the CRDs. */
+export async function startApiServer(
+  apiServerFlags: readonly string[] = [],
+): Promise<TestApiServer> {
+  const plane = await startControlPlane({ controllerManager: true, apiServerFlags });
   const config = new KubeConfig();
   config.loadFromFile(plane.kubeconfig);
   const transport = new Transport(config);

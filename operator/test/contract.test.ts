@@ -32,7 +32,7 @@ describe("the chart's role", () => {
     resources: string[];
     verbs: string[];
   }
-  const template = readFileSync('charts/a2a-operator/templates/clusterrole.yaml', 'utf8');
+  const template = readFileSync('charts/a2a-operator/templates/role.yaml', 'utf8');
   const { rules } = parse(template.replaceAll(/.*\{\{.*\}\}.*\n/g, '')) as { rules: Rule[] };
   const verbsOn = (group: string, resource: string): string[] =>
     rules
@@ -43,10 +43,10 @@ describe("the chart's role", () => {
     for (const object of objectsOf(name)) {
       const { apiVersion, plural } = kindOf(object);
       const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-      expect([plural, verbsOn(group, plural)]).toEqual([
-        plural,
-        ['get', 'list', 'watch', 'create', 'patch', 'delete'],
-      ]);
+      // Which kinds may be deleted, the story rbac finds out from what is used.
+      expect([plural, ...verbsOn(group, plural)]).toEqual(
+        expect.arrayContaining([plural, 'get', 'list', 'watch', 'create', 'patch']),
+      );
     }
   });
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { freePorts } from '../../e2e/cluster/test-control-plane.ts';
+import { createServer } from 'node:net';
 import { eventually } from './api-server.ts';
 
 /** The operator as a process of its own, as users run it. */
@@ -16,18 +16,20 @@ export interface OperatorProcess {
   ended: Promise<number | null>;
 }
 
-/** Starts the operator and waits until it is ready. */
+/** Starts the operator, with variables beside those of every test, and waits until it is ready. */
 export async function startOperator(
   kubeconfig: string,
+  environment: Readonly<Record<string, string>> = {},
   program = 'operator/src/main.ts',
 ): Promise<OperatorProcess> {
-  const [port = 0] = await freePorts(1);
+  const port = await freeOpsPort();
   const child = spawn(process.execPath, ['--no-warnings', program], {
     env: {
       KUBECONFIG: kubeconfig,
       RUNTIME_IMAGE: 'a2a-operator/runtime:test',
       OPS_PORT: String(port),
       LOG_LEVEL: 'debug',
+      ...environment,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -57,4 +59,29 @@ export async function startOperator(
       return ended;
     },
   };
+}
+
+let tried = 0;
+
+/**
+ * A free port below those that the kernel gives to connections: between the look and the operator's
+ * start another operator's connection could take one of them.
+ */
+async function freeOpsPort(): Promise<number> {
+  for (;;) {
+    tried += 1;
+    const port = 20_000 + ((process.pid + tried) % 10_000);
+    const probe = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => {
+        resolve(false);
+      });
+      probe.listen(port, () => {
+        resolve(true);
+      });
+    });
+    if (!isFree) continue;
+    await new Promise((resolve) => probe.close(resolve));
+    return port;
+  }
 }

@@ -36,7 +36,7 @@ export const CHECKS: readonly Step[] = [
     ],
   },
   { name: 'generated files', command: ['node', 'tools/generate/main.ts', '--check'] },
-  { name: 'chart', command: ['node', 'tools/test/chart.ts'] },
+  jest('chart', 'chart'),
 ];
 
 /** Every test; the slow ones last. */

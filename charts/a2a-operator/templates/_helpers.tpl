@@ -23,3 +23,18 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
+
+{{- /* The operator's ServiceAccount, for RBAC. */ -}}
+{{- define "a2a-operator.subject" -}}
+- kind: ServiceAccount
+  name: {{ include "a2a-operator.fullname" . }}
+  namespace: {{ .Release.Namespace }}
+{{- end }}
+
+{{- /* The same, for FlowSchemas. */ -}}
+{{- define "a2a-operator.flowSubject" -}}
+- kind: ServiceAccount
+  serviceAccount:
+    name: {{ include "a2a-operator.fullname" . }}
+    namespace: {{ .Release.Namespace }}
+{{- end }}

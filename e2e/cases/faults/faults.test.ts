@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { answerOf, ask, statusText } from '../../clients/json-rpc.ts';
 import { agent, server } from '../manifests.ts';
+import { OPERATOR_REPLICAS } from '../operator.ts';
 import { beginStory, eventually, podUrl, podsOf } from '../story.ts';
 import type { Reply } from '../../clients/json-rpc.ts';
 import type { KubeObject, Pod, Story } from '../story.ts';
@@ -26,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   // What is shared by all stories must be back, however this one ended.
-  await scale(OPERATOR, 'a2a-operator', 1);
+  await scale(OPERATOR, 'a2a-operator', OPERATOR_REPLICAS);
   await scale(PLATFORM, 'litellm', 1);
   await story.end();
   await rolledOut(OPERATOR, 'a2a-operator');

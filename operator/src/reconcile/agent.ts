@@ -28,8 +28,8 @@ export function agentReconciler(deps: AgentDependencies): Reconcile {
       statusWriter.forget(keyOf(ref));
       return {};
     }
-    const configMapText = await deps.configMapTexts.of(ref.namespace, [agent]);
-    const status = agentStatus(agent, hostingServers(agent, caches), configMapText, deps.now());
+    const { textOf } = await deps.configMapTexts.of(ref.namespace, [agent]);
+    const status = agentStatus(agent, hostingServers(agent, caches), textOf, deps.now());
     const waitMs = await statusWriter.write(agent, status);
     if (waitMs !== undefined) return { requeueAfterMs: waitMs };
     for (const note of warnings(agent.status?.conditions, status.conditions)) notify(agent, note);

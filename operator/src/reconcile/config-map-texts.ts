@@ -5,6 +5,13 @@ import type { KubeObject } from '../api/object.ts';
 import type { Cache, Kube } from '../kube/port.ts';
 import type { ConfigMap } from './caches.ts';
 
+/** What agents refer to, as it is now. */
+export interface Texts {
+  textOf: ConfigMapText;
+  /** Changes whenever a text may have changed. */
+  versions: readonly string[];
+}
+
 /**
  * Texts of users' ConfigMaps. Only their metadata is watched, because a cluster's ConfigMaps may be
  * large and nearly all of them are none of our business; a referenced one is read once a version.
@@ -20,14 +27,17 @@ export class ConfigMapTexts {
   }
 
   /** Reads what the agents refer to. Rejects when the API server does not answer. */
-  async of(namespace: string, agents: readonly AgentDefinition[]): Promise<ConfigMapText> {
+  async of(namespace: string, agents: readonly AgentDefinition[]): Promise<Texts> {
     const names = new Set(agents.flatMap((agent) => referencedConfigMap(agent) ?? []));
     const texts = new Map<string, Record<string, string>>();
+    const versions: string[] = [];
     for (const name of names) {
       const found = await this.#current(namespace, name);
-      if (found !== undefined) texts.set(name, found.data ?? {});
+      if (found === undefined) continue;
+      texts.set(name, found.data ?? {});
+      versions.push(`${found.metadata.uid ?? ''}@${found.metadata.resourceVersion ?? ''}`);
     }
-    return ({ name, key }) => texts.get(name)?.[key];
+    return { textOf: ({ name, key }) => texts.get(name)?.[key], versions };
   }
 
   async #current(namespace: string, name: string): Promise<ConfigMap | undefined> {

@@ -1,4 +1,3 @@
-import type { ConfigMapText } from '../../../runtime/src/contract/references.ts';
 import type { A2AServer } from '../api/a2aserver.ts';
 import type { AgentDefinition } from '../api/agentdefinition.ts';
 import type { KubeObject, ObjectRef } from '../api/object.ts';
@@ -7,7 +6,7 @@ import { secretMounts } from '../resources/secret-mounts.ts';
 import { selectAgents } from './agent-selection.ts';
 import type { Cache } from '../kube/port.ts';
 import type { Caches, ConfigMap, Deployment, Pod, ReplicaSet } from './caches.ts';
-import type { ConfigMapTexts } from './config-map-texts.ts';
+import type { ConfigMapTexts, Texts } from './config-map-texts.ts';
 
 /** Everything that a reconcile of a server looks at; nothing is read again later. */
 export interface Observed {
@@ -16,7 +15,7 @@ export interface Observed {
   agents: AgentDefinition[];
   /** Agents that the server names and that do not exist. */
   missingAgents: string[];
-  configMapText: ConfigMapText;
+  texts: Texts;
   /** Agent files as the pods have them now. */
   previousFiles: Record<string, string>;
   /** The server's children, by our ownership. */
@@ -44,7 +43,7 @@ export async function observe(
     server,
     agents,
     missingAgents: missing,
-    configMapText: await texts.of(ref.namespace, agents),
+    texts: await texts.of(ref.namespace, agents),
     previousFiles: agentFilesOf(owned),
     owned,
     deployment,

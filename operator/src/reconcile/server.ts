@@ -17,12 +17,14 @@ import type { Caches } from './caches.ts';
 import type { ConfigMapTexts } from './config-map-texts.ts';
 import { isUnsettled } from './dependency-readings.ts';
 import type { Dependency, Readings } from './dependency-readings.ts';
+import { fingerprint } from './fingerprint.ts';
 import { gate } from './gate.ts';
 import { noteOf, warnings } from './notes.ts';
 import type { Notify } from './notes.ts';
 import { observe } from './observe.ts';
 import type { Observed } from './observe.ts';
 import { outcomeOf } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
 import { readReports } from './pod-reports.ts';
 import type { ReadPodStatus } from './pod-reports.ts';
 import { prune } from './prune.ts';
@@ -53,45 +55,80 @@ const PENDING_MS = 2_000;
 /** And this often, with jitter, when all is well: a dependency may go without any event. */
 const STEADY_MS = 60_000;
 
+/** What is known of a server from earlier looks; lost with the process, and made anew. */
+interface Memory {
+  readings?: Record<Dependency, Readings>;
+  /** What was last carried out to the end, and the agents' files it came to. */
+  done?: { fingerprint: string; rendered: AgentFiles };
+}
+
 /** Reconciles A2AServers: observe, gate, build, apply, prune, status. */
 export function serverReconciler(deps: ServerDependencies): Reconcile {
-  const { kube, caches, settings, slots, statusWriter } = deps;
-  const readings = new Map<string, Record<Dependency, Readings>>();
+  const { caches, settings, slots, statusWriter } = deps;
+  const memories = new Map<string, Memory>();
   return async (ref, { failures }) => {
     const key = keyOf(ref);
     const observed = await observe(ref, caches, deps.configMapTexts);
     if (observed === undefined) {
-      readings.delete(key);
+      memories.delete(key);
       statusWriter.forget(key);
       slots.free(key);
       return {};
     }
-    const { server, owned } = observed;
-    const rendered = render(observed, settings);
-    const onWrite = written(server, deps);
-    let heldBack = false;
-    const outcome = await outcomeOf(failures, async () => {
-      gate(observed, settings.allowedAnnotationPrefixes);
-      const desired = build(observed, rendered, deps);
-      heldBack = slots.holdBack(observed, desired);
-      await applyAll(heldBack ? desired.filter(isHot) : desired, owned, kube, onWrite);
-      await prune(desired, observed, kube, onWrite);
-    });
+    const { server, pods } = observed;
+    const before = memories.get(key) ?? {};
+    const execution = await execute(observed, before.done, { ...deps, failures });
+    const { outcome, rendered, heldBack } = execution;
     const evidence = serverEvidence({
       observed,
       rendered,
       outcome,
       heldBack,
       deployment: caches.deployments.get(ref) ?? observed.deployment,
-      reports: await readReports(observed.pods, server.spec.metrics.port, deps.readPodStatus),
-      readings: readings.get(key),
+      reports: await readReports(pods, server.spec.metrics.port, deps.readPodStatus),
+      readings: before.readings,
       clusterDomain: settings.clusterDomain,
     });
-    readings.set(key, evidence.readings);
+    const { readings } = evidence;
+    memories.set(key, { readings, ...(execution.done && { done: execution.done }) });
     const waitMs = await report(server, evidence, deps);
     if (outcome.kind === 'waiting' && outcome.error !== undefined) throw outcome.error;
     return nextLook(evidence, waitMs, deps.random);
   };
+}
+
+interface Execution {
+  outcome: Outcome;
+  rendered: AgentFiles;
+  /** The new pod template waits for other servers' rollouts. */
+  heldBack: boolean;
+  /** Present when all of it was carried out. */
+  done?: Memory['done'];
+}
+
+/** Gate, build, apply, prune; nothing of it when nothing has changed since it was last done. */
+async function execute(
+  observed: Observed,
+  done: Memory['done'],
+  deps: ServerDependencies & { failures: number },
+): Promise<Execution> {
+  const { settings, slots, kube } = deps;
+  const now = fingerprint(observed);
+  if (done?.fingerprint === now) {
+    return { outcome: { kind: 'applied' }, rendered: done.rendered, heldBack: false, done };
+  }
+  const rendered = render(observed, settings);
+  const onWrite = written(observed.server, deps);
+  let heldBack = false;
+  const outcome = await outcomeOf(deps.failures, async () => {
+    gate(observed, settings.allowedAnnotationPrefixes);
+    const desired = build(observed, rendered, deps);
+    heldBack = slots.holdBack(observed, desired);
+    await applyAll(heldBack ? desired.filter(isHot) : desired, observed.owned, kube, onWrite);
+    await prune(desired, observed, kube, onWrite);
+  });
+  const isDone = outcome.kind === 'applied' && !heldBack;
+  return { outcome, rendered, heldBack, ...(isDone && { done: { fingerprint: now, rendered } }) };
 }
 
 /** Writes the status, and leaves Events of what it has to warn of. */
@@ -126,14 +163,14 @@ function isHot({ kind }: KubeObject): boolean {
 }
 
 function render(
-  { server, agents, configMapText, previousFiles }: Observed,
+  { server, agents, texts, previousFiles }: Observed,
   { clusterDomain }: Settings,
 ): AgentFiles {
   const shared = {
     publicUrl: publicUrl(server, clusterDomain),
     defaultAgent: defaultAgent(server),
   };
-  return agentFiles(shared, agents, configMapText, previousFiles);
+  return agentFiles(shared, agents, texts.textOf, previousFiles);
 }
 
 function build(

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../../runtime/src/contract/canonical-json.ts';
+import { isDeepStrictEqual } from 'node:util';
 import { keyOf } from '../api/object.ts';
 import type { Condition, KubeObject } from '../api/object.ts';
 import { ApiError } from '../kube/port.ts';
@@ -37,7 +37,7 @@ export class StatusWriter<T extends KubeObject & { status?: Status }> {
    */
   async write(object: T, status: Status): Promise<number | undefined> {
     const key = keyOf(object.metadata);
-    if (canonicalJson(object.status) === canonicalJson(status)) {
+    if (isDeepStrictEqual(object.status, status)) {
       this.#waiting.delete(key);
       return undefined;
     }

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../../runtime/src/contract/canonical-json.ts';
+import { isDeepStrictEqual } from 'node:util';
 import type { A2AServer } from '../api/a2aserver.ts';
 import { A2A_SERVER_KIND } from '../api/a2aserver.ts';
 import type { AgentDefinition } from '../api/agentdefinition.ts';
@@ -99,7 +99,7 @@ function isSame<T extends KubeObject>(
   view: (object: T) => unknown,
 ): boolean {
   if (deleted || previous === undefined) return false;
-  return canonicalJson(view(previous)) === canonicalJson(view(object));
+  return isDeepStrictEqual(view(previous), view(object));
 }
 
 function isExistence({ object, previous, deleted }: Change): boolean {

@@ -11,7 +11,7 @@ export const QUIET_MS = 2_500;
 /** The operator holds back for ten seconds what it writes of mere progress. */
 export const END_MS = 11_000;
 
-const STOP_LIMIT_MS = 15_000;
+const STOP_LIMIT_MS = 25_000;
 
 export interface Expectation {
   state: State;
@@ -39,7 +39,10 @@ export async function settles(
 export async function endsWell(world: World, errors: readonly RegExp[] = []): Promise<void> {
   // Whatever is still failing must not keep the operator from ending.
   world.proxy.fail({});
-  const code = await Promise.race([world.operator.stop(), pause(STOP_LIMIT_MS, 'never')]);
+  const code = await Promise.race([
+    world.operator.stop(),
+    pause(STOP_LIMIT_MS, 'never', { ref: false }),
+  ]);
   if (code !== 0) throw new Error(`the operator exited with ${code ?? 'a signal'}`);
   const unexpected = linesOf(world, 'error').filter(
     (line) => !errors.some((pattern) => pattern.test(line)),

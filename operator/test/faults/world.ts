@@ -82,7 +82,7 @@ export class World {
   }
 
   async startOperator(): Promise<OperatorProcess> {
-    const operator = await startOperator(this.proxy.kubeconfig, this.#plane.program);
+    const operator = await startOperator(this.proxy.kubeconfig, {}, this.#plane.program);
     this.operators.push(operator);
     return operator;
   }
