@@ -47,9 +47,12 @@ export function serverStatus(
       .join(','),
     revision: evidence.revision,
     agentSummary: `${loaded}/${agents.length}`,
-    agents: agents
-      .slice(0, MAX_AGENTS)
-      .map((agent) => ({ ...agent, url: agentUrl(url, agent.name) })),
+    // Server-side apply keeps no empty list where items went, so an empty one would be written again.
+    ...(agents.length > 0 && {
+      agents: agents
+        .slice(0, MAX_AGENTS)
+        .map((agent) => ({ ...agent, url: agentUrl(url, agent.name) })),
+    }),
   };
 }
 
