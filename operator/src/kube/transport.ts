@@ -90,8 +90,8 @@ export class Transport {
 
   /** Closes the pools; requests under way are ended. */
   async close(): Promise<void> {
-    const { calls, streams } = this.#pools ?? {};
-    await Promise.all([calls, streams, ...this.#replaced].map((pool) => pool?.destroy()));
+    const pools = this.#pools === undefined ? [] : [this.#pools.calls, this.#pools.streams];
+    await Promise.all([...pools, ...this.#replaced].map((pool) => pool.destroy()));
   }
 
   async #send(call: ApiRequest, pool: 'calls' | 'streams'): Promise<Dispatcher.ResponseData> {
