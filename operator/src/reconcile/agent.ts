@@ -1,5 +1,6 @@
-import type { AgentDefinition } from '../api/agentdefinition.ts';
+import type { AgentDefinition, AgentDefinitionStatus } from '../api/agentdefinition.ts';
 import type { A2AServer } from '../api/a2aserver.ts';
+import { CONDITION, REASON } from '../api/conditions.ts';
 import { keyOf } from '../api/object.ts';
 import type { Reconcile } from '../controller/controller.ts';
 import { hosts } from './agent-selection.ts';
@@ -30,12 +31,17 @@ export function agentReconciler(deps: AgentDependencies): Reconcile {
     }
     const { textOf } = await deps.configMapTexts.of(ref.namespace, [agent]);
     const status = agentStatus(agent, hostingServers(agent, caches), textOf, deps.now());
-    const hasProblem = warnings([], status.conditions).length > 0;
-    const waitMs = await statusWriter.write(agent, status, hasProblem);
+    const waitMs = await statusWriter.write(agent, status, isRollingOut(status));
     if (waitMs !== undefined) return { requeueAfterMs: waitMs };
     for (const note of warnings(agent.status?.conditions, status.conditions)) notify(agent, note);
     return {};
   };
+}
+
+/** Its servers are on their way to serve it, as far as it knows. */
+function isRollingOut({ conditions = [] }: AgentDefinitionStatus): boolean {
+  const reason = conditions.find(({ type }) => type === CONDITION.Ready)?.reason;
+  return reason === REASON.NotSelected || reason === REASON.NotServed;
 }
 
 function hostingServers(agent: AgentDefinition, { servers }: Caches): A2AServer[] {

@@ -138,8 +138,9 @@ async function report(
   { statusWriter, slots, notify, now }: ServerDependencies,
 ): Promise<number | undefined> {
   const status = serverStatus(server, evidence, now());
-  const hasProblem = evidence.hasProblem || warnings([], status.conditions).length > 0;
-  const waitMs = await statusWriter.write(server, status, hasProblem);
+  const isRollingOut =
+    evidence.outcome.kind === 'applied' && !evidence.hasProblem && !isReady(status);
+  const waitMs = await statusWriter.write(server, status, isRollingOut);
   if (waitMs === undefined) {
     for (const note of warnings(server.status?.conditions, status.conditions)) notify(server, note);
   }

@@ -3,7 +3,7 @@ import type { Condition, KubeObject } from '../api/object.ts';
 import { storedCache } from '../../test/stored-cache.ts';
 import { KINDS } from '../kube/kinds.ts';
 import { ApiError } from '../kube/port.ts';
-import { PROBLEM_MS, PROGRESS_MS, StatusWriter } from './status-writer.ts';
+import { SETTLE_MS, ROLLOUT_MS, StatusWriter } from './status-writer.ts';
 
 interface Status {
   observedGeneration?: number;
@@ -60,9 +60,16 @@ const aServer = (status?: Status, name = 'demo'): Server => ({
   ...(status && { status }),
 });
 
+/** Writes as in a rollout, where there is most to wait for. */
+const write = (
+  object: Server,
+  status: Status,
+  isRollingOut = true,
+): Promise<number | undefined> => writer.write(object, status, isRollingOut);
+
 describe('a status', () => {
   it('is written as nothing but itself, to exactly this object', async () => {
-    expect(await writer.write(aServer(), aStatus())).toBeUndefined();
+    expect(await write(aServer(), aStatus())).toBeUndefined();
     expect(written).toEqual([
       {
         apiVersion: 'a2a-operator.io/v1alpha1',
@@ -79,7 +86,7 @@ describe('a status', () => {
       metadata: { ...aServer().metadata, resourceVersion: '6' },
     };
     answer = () => Promise.resolve(stored);
-    await writer.write(aServer(), aStatus());
+    await write(aServer(), aStatus());
     expect(cache.get({ namespace: 'team', name: 'demo' })).toBe(stored);
   });
 
@@ -89,7 +96,7 @@ describe('a status', () => {
       2,
     );
     const reordered = { readyReplicas, conditions, observedGeneration } as Status;
-    expect(await writer.write(aServer(reordered), aStatus([condition('Ready', 'True')], 2))).toBe(
+    expect(await write(aServer(reordered), aStatus([condition('Ready', 'True')], 2))).toBe(
       undefined,
     );
     expect(written).toEqual([]);
@@ -97,14 +104,14 @@ describe('a status', () => {
 
   it('of an object that was deleted meanwhile is no longer of interest', async () => {
     answer = () => Promise.reject(new ApiError(404, 'NotFound', 'not found'));
-    expect(await writer.write(aServer(), aStatus())).toBeUndefined();
+    expect(await write(aServer(), aStatus())).toBeUndefined();
   });
 
   it('that cannot be written is an error, and is tried again with the next look', async () => {
     const outage = new ApiError(503, 'ServiceUnavailable', 'later');
     answer = () => Promise.reject(outage);
-    await expect(writer.write(aServer(), aStatus())).rejects.toBe(outage);
-    await expect(writer.write(aServer(), aStatus())).rejects.toBe(outage);
+    await expect(write(aServer(), aStatus())).rejects.toBe(outage);
+    await expect(write(aServer(), aStatus())).rejects.toBe(outage);
     expect(written).toHaveLength(2);
   });
 });
@@ -163,7 +170,7 @@ describe('a change of a status', () => {
     },
     { reason: 'a count is another one', before: aStatus([], 1), after: aStatus([], 2), wait: true },
   ])('waits: $wait; $reason', async ({ before, after, wait }) => {
-    expect(await writer.write(aServer(before), after)).toBe(wait ? PROGRESS_MS : undefined);
+    expect(await write(aServer(before), after)).toBe(wait ? ROLLOUT_MS : undefined);
     expect(written).toHaveLength(wait ? 0 : 1);
   });
 });
@@ -171,11 +178,11 @@ describe('a change of a status', () => {
 describe('progress', () => {
   const before = aServer(aStatus([], 0));
   const progress = (readyReplicas: number): Promise<number | undefined> =>
-    writer.write(before, aStatus([], readyReplicas));
+    write(before, aStatus([], readyReplicas));
 
   it('is written half a minute after it began, with what has come since', async () => {
-    expect(await progress(1)).toBe(PROGRESS_MS);
-    nowMs += PROGRESS_MS - 1;
+    expect(await progress(1)).toBe(ROLLOUT_MS);
+    nowMs += ROLLOUT_MS - 1;
     expect(await progress(2)).toBe(1);
     expect(written).toEqual([]);
     nowMs += 1;
@@ -185,48 +192,48 @@ describe('progress', () => {
 
   it('begins to wait anew after it was written', async () => {
     await progress(1);
-    nowMs += PROGRESS_MS;
+    nowMs += ROLLOUT_MS;
     await progress(1);
-    expect(await writer.write(aServer(aStatus([], 1)), aStatus([], 2))).toBe(PROGRESS_MS);
+    expect(await write(aServer(aStatus([], 1)), aStatus([], 2))).toBe(ROLLOUT_MS);
   });
 
   it('goes along with a change that decides something, and waits no longer', async () => {
     await progress(1);
     nowMs += 5_000;
-    await writer.write(before, { ...aStatus([], 2), observedGeneration: 2 });
+    await write(before, { ...aStatus([], 2), observedGeneration: 2 });
     expect(written).toMatchObject([{ status: { readyReplicas: 2 } }]);
     const after = aServer({ ...aStatus([], 2), observedGeneration: 2 });
     const next = { ...aStatus([], 3), observedGeneration: 2 };
-    expect(await writer.write(after, next)).toBe(PROGRESS_MS);
+    expect(await write(after, next)).toBe(ROLLOUT_MS);
   });
 
   it('that is undone is none, and the next one waits for its own half minute', async () => {
     await progress(1);
-    nowMs += PROGRESS_MS - 1_000;
+    nowMs += ROLLOUT_MS - 1_000;
     expect(await progress(0)).toBeUndefined();
-    expect(await progress(1)).toBe(PROGRESS_MS);
+    expect(await progress(1)).toBe(ROLLOUT_MS);
   });
 
   it('of an object that is gone is forgotten: a namesake waits for its own half minute', async () => {
     await progress(1);
-    nowMs += PROGRESS_MS - 1_000;
+    nowMs += ROLLOUT_MS - 1_000;
     writer.forget('team/demo');
-    expect(await progress(1)).toBe(PROGRESS_MS);
+    expect(await progress(1)).toBe(ROLLOUT_MS);
   });
 
   it('of one object has nothing to do with that of another', async () => {
     await progress(1);
-    nowMs += PROGRESS_MS - 1_000;
-    expect(await writer.write(aServer(aStatus([], 0), 'other'), aStatus([], 1))).toBe(PROGRESS_MS);
+    nowMs += ROLLOUT_MS - 1_000;
+    expect(await write(aServer(aStatus([], 0), 'other'), aStatus([], 1))).toBe(ROLLOUT_MS);
     expect(await progress(1)).toBe(1_000);
   });
 
-  it('that tells of a problem is written after two seconds, even when it began as mere progress', async () => {
-    expect(await writer.write(before, aStatus([], 1), true)).toBe(PROBLEM_MS);
-    await writer.write(before, aStatus([], 0));
+  it('that is not part of a rollout is written after two seconds, even when it began as one', async () => {
+    expect(await write(before, aStatus([], 1), false)).toBe(SETTLE_MS);
+    await write(before, aStatus([], 0));
     await progress(1);
-    nowMs += PROBLEM_MS;
-    expect(await writer.write(before, aStatus([], 2), true)).toBeUndefined();
+    nowMs += SETTLE_MS;
+    expect(await write(before, aStatus([], 2), false)).toBeUndefined();
     expect(written).toMatchObject([{ status: { readyReplicas: 2 } }]);
   });
 });
