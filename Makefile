@@ -8,7 +8,7 @@ export NODE_NO_WARNINGS := 1
 JEST := node --experimental-vm-modules node_modules/jest/bin/jest.js
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap up down dev test check unit e2e generate verify golden fmt bench bench-operator clean
+.PHONY: help bootstrap up down dev test check unit e2e generate verify golden fmt bench bench-operator soak
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -19,7 +19,7 @@ bootstrap:
 up: bootstrap ## Start a cluster, install everything and talk to an agent (CLUSTER=current: use your own)
 	@node e2e/demo/main.ts up
 
-down: bootstrap ## Stop the cluster; nothing of it stays but caches
+down: bootstrap ## Stop the cluster; nothing of it stays but caches (CACHES=delete: not even they)
 	@node e2e/demo/main.ts down
 
 dev: bootstrap ## Run the runtime alone with config/dev (AGENTS=folder: your own agents)
@@ -55,5 +55,5 @@ bench: bootstrap ## Start time, memory and apply-to-Ready, beside an empty Node 
 bench-operator: bootstrap ## The operator beside a bare loop, on pretended pods (SERVERS=n: 1000; PROFILE=1: hot functions)
 	@node e2e/bench/operator/main.ts
 
-clean: bootstrap ## Stop the cluster and delete its caches
-	@node e2e/demo/main.ts clean
+soak: bootstrap ## Every fault at every place; takes long (FAULTS=crash,stale: only these)
+	@SOAK=1 $(JEST) --selectProjects=api --runInBand --testPathPatterns=operator/test/faults

@@ -1,4 +1,4 @@
-/** What `make up`, `make down` and `make clean` do. */
+/** What `make up` and `make down` do. */
 import { rm } from 'node:fs/promises';
 import { failureReport } from '../cluster/cluster-error.ts';
 import { down } from '../cluster/down.ts';
@@ -10,13 +10,10 @@ import { removeHosts } from './hosts.ts';
 const COMMANDS: Record<string, () => Promise<void>> = {
   up: () => (process.env.CLUSTER === 'current' ? upCurrent() : upEmbedded()),
   down: async () => {
+    const keepsCaches = process.env.CACHES !== 'delete';
     await removeHosts();
-    await down();
-  },
-  clean: async () => {
-    await removeHosts();
-    await down(false);
-    await rm(paths.cache, { recursive: true, force: true });
+    await down(keepsCaches);
+    if (!keepsCaches) await rm(paths.cache, { recursive: true, force: true });
   },
 };
 

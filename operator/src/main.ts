@@ -44,7 +44,9 @@ const events = new EventRecorder({
   identity: config.identity,
   now: () => new Date(),
   random: Math.random,
-  log: warn,
+  log: (message, error) => {
+    log.debug(message, errorFields(error));
+  },
 });
 const reflectors = createReflectors({
   transport,

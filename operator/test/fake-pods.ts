@@ -6,6 +6,7 @@ import { agentsRevision, fileRevision } from '../../runtime/src/contract/agents-
 import type { StatusReport } from '../../runtime/src/contract/status-report.ts';
 import type { KubeObject } from '../src/api/object.ts';
 import { KINDS } from '../src/kube/kinds.ts';
+import { INSTANCE_LABEL } from '../src/names.ts';
 import type { TestApiServer } from './api-server.ts';
 
 type ConfigMap = KubeObject & { data?: Record<string, string> };
@@ -16,32 +17,76 @@ type Pod = KubeObject & { status?: { podIP?: string } };
  * `/status` on the loopback interface with what their server's ConfigMaps hold.
  */
 export interface FakePods {
-  /** Port of the stand-in; servers under test set it as their metrics port. */
+  /** Port of the stand-in, the same for all of a process; servers under test set it as their metrics port. */
   port: number;
   stop(): Promise<void>;
 }
 
-/** Starts the stand-in for a namespace with one server. */
+/** Starts the stand-in for a namespace. */
 export async function startFakePods(api: TestApiServer, namespace: string): Promise<FakePods> {
-  const status = createServer((_request, response) => {
-    void report(api, namespace).then((body) => response.end(JSON.stringify(body)));
-  });
-  const port = await listen(status);
+  const runtimes = new Runtimes((server) => report(api, namespace, server), await thePort());
   const stopping = new AbortController();
-  const kubelet = becomeReady(api, namespace, stopping.signal);
+  const kubelet = becomeReady(api, namespace, runtimes, stopping.signal);
   return {
-    port,
+    port: runtimes.port,
     async stop() {
       stopping.abort();
       await kubelet;
-      status.close();
+      runtimes.stop();
     },
   };
+}
+
+let addresses = 0;
+let port: Promise<number> | undefined;
+
+/** A free port; what belongs to a server's spec is then the same in every namespace of a test. */
+function thePort(): Promise<number> {
+  port ??= (async () => {
+    const probe = createServer();
+    const found = await listen(probe, 0, '127.0.0.1');
+    await new Promise((resolve) => probe.close(resolve));
+    return found;
+  })();
+  return port;
+}
+
+/** One address of the loopback network for each server's pods: by it they know whose they are. */
+class Runtimes {
+  readonly port: number;
+  readonly #report: (server: string) => Promise<StatusReport>;
+  readonly #known = new Map<string, { address: string; listener: Server }>();
+
+  constructor(reportOf: (server: string) => Promise<StatusReport>, at: number) {
+    this.#report = reportOf;
+    this.port = at;
+  }
+
+  async addressOf(server: string): Promise<string> {
+    const known = this.#known.get(server);
+    if (known !== undefined) return known.address;
+    addresses += 1;
+    const address = `127.1.${addresses >> 8}.${addresses & 255}`;
+    const listener = createServer((_request, response) => {
+      this.#report(server).then(
+        (body) => response.end(JSON.stringify(body)),
+        () => response.destroy(),
+      );
+    });
+    this.#known.set(server, { address, listener });
+    await listen(listener, this.port, address);
+    return address;
+  }
+
+  stop(): void {
+    for (const { listener } of this.#known.values()) listener.close();
+  }
 }
 
 async function becomeReady(
   api: TestApiServer,
   namespace: string,
+  runtimes: Runtimes,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
@@ -54,7 +99,8 @@ async function becomeReady(
         status: 'True',
         ...since,
       }));
-      const status = { phase: 'Running', podIP: '127.0.0.1', conditions: ready };
+      const podIP = await runtimes.addressOf(metadata.labels?.[INSTANCE_LABEL] ?? '');
+      const status = { phase: 'Running', podIP, conditions: ready };
       const { name, uid = '' } = metadata;
       await api.kube
         .applyStatus({ apiVersion, kind, metadata: { name, namespace, uid }, status })
@@ -66,9 +112,13 @@ async function becomeReady(
 
 let reports = 0;
 
-async function report(api: TestApiServer, namespace: string): Promise<StatusReport> {
+async function report(
+  api: TestApiServer,
+  namespace: string,
+  server: string,
+): Promise<StatusReport> {
   const maps = (await api.list(KINDS.ConfigMap, namespace)) as ConfigMap[];
-  const shards = maps.filter(({ metadata }) => metadata.name.includes('-agents-'));
+  const shards = maps.filter(({ metadata }) => metadata.name.startsWith(`${server}-agents-`));
   const files = Object.assign({}, ...shards.map(({ data }) => data ?? {})) as Record<
     string,
     string
@@ -93,7 +143,9 @@ async function report(api: TestApiServer, namespace: string): Promise<StatusRepo
   };
 }
 
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+async function listen(server: Server, at: number, address: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(at, address, resolve);
+  });
   return (server.address() as AddressInfo).port;
 }

@@ -64,7 +64,7 @@ export class Leader {
   async acquire(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
       if (await this.#try()) return true;
-      await this.#deps.pause(RETRY_MS * (1 + this.#deps.random() / 5));
+      await this.#deps.pause(this.#untilNextLook());
     }
     return false;
   }
@@ -88,6 +88,13 @@ export class Leader {
       { ...record, holder: '', renewedAt: this.#deps.wallClock() },
       record,
     );
+  }
+
+  /** Every two seconds, but exactly when the leader's lease ends: whoever waits longer leaves a gap. */
+  #untilNextLook(): number {
+    const retryMs = RETRY_MS * (1 + this.#deps.random() / 5);
+    const endsInMs = (this.#seen?.sinceMs ?? Infinity) + LEASE_MS + 1 - this.#deps.now();
+    return endsInMs > 0 ? Math.min(retryMs, endsInMs) : retryMs;
   }
 
   async #try(): Promise<boolean> {

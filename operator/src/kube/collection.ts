@@ -28,8 +28,8 @@ interface ListPage {
 
 const PAGE_SIZE = 500;
 
-/** The API server sends a bookmark about every minute; a longer silence is a dead connection. */
-const SILENCE_MS = 90_000;
+/** The API server sends a bookmark every 60 to 75 s; a longer silence is a dead connection. */
+const SILENCE_MS = 120_000;
 
 /** How a collection is read over HTTP. */
 export class Collection {

@@ -32,7 +32,8 @@ export function agentStatus(
     conditions: conditionsOf(verdicts, agent.status?.conditions ?? [], generation, now),
     serverCount: servers.length,
     skillCount: agent.spec.skills?.length ?? 1,
-    servers: hosting.slice(0, MAX_SERVERS),
+    // Server-side apply keeps no empty list where items went, so an empty one would be written again.
+    ...(hosting.length > 0 && { servers: hosting.slice(0, MAX_SERVERS) }),
   };
 }
 

@@ -30,7 +30,8 @@ export function agentReconciler(deps: AgentDependencies): Reconcile {
     }
     const { textOf } = await deps.configMapTexts.of(ref.namespace, [agent]);
     const status = agentStatus(agent, hostingServers(agent, caches), textOf, deps.now());
-    const waitMs = await statusWriter.write(agent, status);
+    const hasProblem = warnings([], status.conditions).length > 0;
+    const waitMs = await statusWriter.write(agent, status, hasProblem);
     if (waitMs !== undefined) return { requeueAfterMs: waitMs };
     for (const note of warnings(agent.status?.conditions, status.conditions)) notify(agent, note);
     return {};

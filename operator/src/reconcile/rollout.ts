@@ -9,6 +9,8 @@ export interface Rollout {
   available: boolean;
   wanted: number;
   ready: number;
+  /** What keeps pods from starting, if anything does. */
+  problem?: string;
   /** One sentence for people: which step waits for what. */
   message: string;
 }
@@ -20,19 +22,18 @@ export interface Rollout {
 export function rolloutOf(deployment: Deployment | undefined, pods: readonly Pod[]): Rollout {
   const wanted = deployment?.spec?.replicas ?? 0;
   const counts = countsOf(deployment);
-  const seen = counts.observedGeneration >= (deployment?.metadata.generation ?? Infinity);
-  const complete = seen && counts.updatedReplicas === wanted && counts.replicas === wanted;
-  const available = seen && counts.availableReplicas >= wanted;
-  return {
-    complete,
-    available,
-    wanted,
-    ready: counts.readyReplicas,
-    message: [
-      progress(complete, wanted, counts),
-      ...problems(complete && available, deployment, pods),
-    ].join('; '),
-  };
+  const complete =
+    isSeen(deployment) && counts.updatedReplicas === wanted && counts.replicas === wanted;
+  const available = isSeen(deployment) && counts.availableReplicas >= wanted;
+  const problem = complete && available ? {} : problemOf(deployment, pods);
+  const sentences = [progress(complete, wanted, counts), ...Object.values(problem)];
+  const { readyReplicas: ready } = counts;
+  return { complete, available, wanted, ready, ...problem, message: sentences.join('; ') };
+}
+
+/** Whether the Deployment's status is about its present spec. */
+function isSeen(deployment: Deployment | undefined): boolean {
+  return countsOf(deployment).observedGeneration >= (deployment?.metadata.generation ?? Infinity);
 }
 
 /** How many pods of which sort a Deployment reports, and for which of its generations. */
@@ -62,13 +63,9 @@ function progress(complete: boolean, wanted: number, counts: Counts): string {
     : `${counts.updatedReplicas} of ${wanted} pods are updated, ${counts.availableReplicas} available`;
 }
 
-function problems(
-  done: boolean,
-  deployment: Deployment | undefined,
-  pods: readonly Pod[],
-): string[] {
-  if (done) return [];
-  return [...refusedPods(deployment), ...pods.flatMap((pod) => podProblem(pod) ?? [])].slice(0, 1);
+function problemOf(deployment: Deployment | undefined, pods: readonly Pod[]): { problem?: string } {
+  const [problem] = [...refusedPods(deployment), ...pods.flatMap((pod) => podProblem(pod) ?? [])];
+  return problem === undefined ? {} : { problem };
 }
 
 /** Why the API server refuses pods (a quota, a missing account, Pod Security), if it does: such pods never exist. */

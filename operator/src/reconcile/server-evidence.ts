@@ -36,10 +36,13 @@ export function serverEvidence(findings: Findings): ServerEvidence {
   const { server, agents, missingAgents, pods } = observed;
   const before = findings.readings ?? readingsBefore(server);
   const serving = reports.filter(({ ready }) => ready);
+  const rollout = rolloutOf(deployment, pods);
+  const lacksAgents = missingAgents.length > 0 || Object.keys(rendered.rejected).length > 0;
   return {
     outcome,
     heldBack,
-    rollout: rolloutOf(deployment, pods),
+    rollout,
+    hasProblem: rollout.problem !== undefined || lacksAgents,
     revision: agentsRevision(rendered.files),
     reports: serving,
     agents: agentStates(agents, missingAgents, rendered, serving),

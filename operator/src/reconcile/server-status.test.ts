@@ -59,6 +59,7 @@ function evidence(changes: Partial<ServerEvidence> = {}): ServerEvidence {
     replicas: 1,
     readings: { memory: READINGS, model: READINGS },
     heldBack: false,
+    hasProblem: false,
     ...changes,
   };
 }

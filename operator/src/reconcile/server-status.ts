@@ -18,6 +18,8 @@ export interface ServerEvidence extends Evidence {
   readings: Record<Dependency, Readings>;
   /** The new pod template waits for other servers' rollouts. */
   heldBack: boolean;
+  /** Something keeps pods or agents from what is wanted, other than time. */
+  hasProblem: boolean;
 }
 
 /** Agents that a status lists; a selector may find more of them, and those only count. */
@@ -45,9 +47,12 @@ export function serverStatus(
       .join(','),
     revision: evidence.revision,
     agentSummary: `${loaded}/${agents.length}`,
-    agents: agents
-      .slice(0, MAX_AGENTS)
-      .map((agent) => ({ ...agent, url: agentUrl(url, agent.name) })),
+    // Server-side apply keeps no empty list where items went, so an empty one would be written again.
+    ...(agents.length > 0 && {
+      agents: agents
+        .slice(0, MAX_AGENTS)
+        .map((agent) => ({ ...agent, url: agentUrl(url, agent.name) })),
+    }),
   };
 }
 

@@ -138,7 +138,8 @@ async function report(
   { statusWriter, slots, notify, now }: ServerDependencies,
 ): Promise<number | undefined> {
   const status = serverStatus(server, evidence, now());
-  const waitMs = await statusWriter.write(server, status);
+  const hasProblem = evidence.hasProblem || warnings([], status.conditions).length > 0;
+  const waitMs = await statusWriter.write(server, status, hasProblem);
   if (waitMs === undefined) {
     for (const note of warnings(server.status?.conditions, status.conditions)) notify(server, note);
   }

@@ -3,7 +3,7 @@ import type { Condition, KubeObject } from '../api/object.ts';
 import { storedCache } from '../../test/stored-cache.ts';
 import { KINDS } from '../kube/kinds.ts';
 import { ApiError } from '../kube/port.ts';
-import { PROGRESS_MS, StatusWriter } from './status-writer.ts';
+import { PROBLEM_MS, PROGRESS_MS, StatusWriter } from './status-writer.ts';
 
 interface Status {
   observedGeneration?: number;
@@ -173,9 +173,9 @@ describe('progress', () => {
   const progress = (readyReplicas: number): Promise<number | undefined> =>
     writer.write(before, aStatus([], readyReplicas));
 
-  it('is written ten seconds after it began, with what has come since', async () => {
-    expect(await progress(1)).toBe(10_000);
-    nowMs += 9_999;
+  it('is written half a minute after it began, with what has come since', async () => {
+    expect(await progress(1)).toBe(PROGRESS_MS);
+    nowMs += PROGRESS_MS - 1;
     expect(await progress(2)).toBe(1);
     expect(written).toEqual([]);
     nowMs += 1;
@@ -185,9 +185,9 @@ describe('progress', () => {
 
   it('begins to wait anew after it was written', async () => {
     await progress(1);
-    nowMs += 10_000;
+    nowMs += PROGRESS_MS;
     await progress(1);
-    expect(await writer.write(aServer(aStatus([], 1)), aStatus([], 2))).toBe(10_000);
+    expect(await writer.write(aServer(aStatus([], 1)), aStatus([], 2))).toBe(PROGRESS_MS);
   });
 
   it('goes along with a change that decides something, and waits no longer', async () => {
@@ -197,27 +197,36 @@ describe('progress', () => {
     expect(written).toMatchObject([{ status: { readyReplicas: 2 } }]);
     const after = aServer({ ...aStatus([], 2), observedGeneration: 2 });
     const next = { ...aStatus([], 3), observedGeneration: 2 };
-    expect(await writer.write(after, next)).toBe(10_000);
+    expect(await writer.write(after, next)).toBe(PROGRESS_MS);
   });
 
-  it('that is undone is none, and the next one waits for its own ten seconds', async () => {
+  it('that is undone is none, and the next one waits for its own half minute', async () => {
     await progress(1);
-    nowMs += 9_000;
+    nowMs += PROGRESS_MS - 1_000;
     expect(await progress(0)).toBeUndefined();
-    expect(await progress(1)).toBe(10_000);
+    expect(await progress(1)).toBe(PROGRESS_MS);
   });
 
-  it('of an object that is gone is forgotten: a namesake waits for its own ten seconds', async () => {
+  it('of an object that is gone is forgotten: a namesake waits for its own half minute', async () => {
     await progress(1);
-    nowMs += 9_000;
+    nowMs += PROGRESS_MS - 1_000;
     writer.forget('team/demo');
-    expect(await progress(1)).toBe(10_000);
+    expect(await progress(1)).toBe(PROGRESS_MS);
   });
 
   it('of one object has nothing to do with that of another', async () => {
     await progress(1);
-    nowMs += 9_000;
-    expect(await writer.write(aServer(aStatus([], 0), 'other'), aStatus([], 1))).toBe(10_000);
+    nowMs += PROGRESS_MS - 1_000;
+    expect(await writer.write(aServer(aStatus([], 0), 'other'), aStatus([], 1))).toBe(PROGRESS_MS);
     expect(await progress(1)).toBe(1_000);
+  });
+
+  it('that tells of a problem is written after two seconds, even when it began as mere progress', async () => {
+    expect(await writer.write(before, aStatus([], 1), true)).toBe(PROBLEM_MS);
+    await writer.write(before, aStatus([], 0));
+    await progress(1);
+    nowMs += PROBLEM_MS;
+    expect(await writer.write(before, aStatus([], 2), true)).toBeUndefined();
+    expect(written).toMatchObject([{ status: { readyReplicas: 2 } }]);
   });
 });

@@ -10,8 +10,10 @@ interface Status {
   conditions?: readonly Condition[];
 }
 
-/** How long a change that decides nothing waits for the next one, so that a rollout is not written pod by pod. */
-export const PROGRESS_MS = 10_000;
+/** How long counts and messages wait for the next change, so that a rollout is not written pod by pod. */
+export const PROGRESS_MS = 30_000;
+/** How long they wait when they tell of a problem: long enough for one that passes by itself. */
+export const PROBLEM_MS = 2_000;
 
 interface Dependencies<T extends KubeObject> {
   kube: Pick<Kube, 'applyStatus'>;
@@ -32,10 +34,10 @@ export class StatusWriter<T extends KubeObject & { status?: Status }> {
 
   /**
    * Writes at once what decides something: a generation seen for the first time, a condition that
-   * has turned. Anything else (counts, messages) is progress, and written after 10 s at the latest.
-   * Gives how many milliseconds are left until then; undefined when nothing waits.
+   * has turned. Anything else waits, for 30 s at most, or 2 s if it tells of a problem. Gives how many
+   * milliseconds are left until then; undefined when nothing waits.
    */
-  async write(object: T, status: Status): Promise<number | undefined> {
+  async write(object: T, status: Status, hasProblem = false): Promise<number | undefined> {
     const key = keyOf(object.metadata);
     if (isDeepStrictEqual(object.status, status)) {
       this.#waiting.delete(key);
@@ -43,7 +45,7 @@ export class StatusWriter<T extends KubeObject & { status?: Status }> {
     }
     const nowMs = this.#deps.nowMs();
     const sinceMs = this.#waiting.get(key) ?? nowMs;
-    const leftMs = sinceMs + PROGRESS_MS - nowMs;
+    const leftMs = sinceMs + (hasProblem ? PROBLEM_MS : PROGRESS_MS) - nowMs;
     if (leftMs > 0 && !decides(object.status, status)) {
       this.#waiting.set(key, sinceMs);
       return leftMs;

@@ -1,0 +1,67 @@
+import type { Undisturbed } from './runs.ts';
+import type { Scenario } from './scenarios.ts';
+import type { Plane } from './world.ts';
+
+/** Whether every fault at every place is wanted (`make soak`), not the fixed sample of `make test`. */
+export const WHOLE = process.env.SOAK === '1';
+
+/** A sentence that must hold; one test. */
+export interface Claim {
+  title: string;
+  /** What tries to break it, everywhere at once. */
+  cases: (lab: Lab) => Promise<Case[]> | Case[];
+}
+
+/** One fault at one place. */
+export interface Case {
+  name: string;
+  /** Rejects when the claim does not hold here. */
+  run: () => Promise<void>;
+}
+
+/** What cases are run with. */
+export interface Lab {
+  plane: Plane;
+  /** What a scenario leads to when nothing goes wrong; run once. */
+  undisturbed: (scenario: Scenario) => Promise<Undisturbed>;
+}
+
+/** Cases that wait more than they work: two processors carry this many at a time. */
+const WIDTH = 16;
+
+/** Runs the cases of all claims, several at a time. */
+export class Campaign {
+  readonly #lab: Lab;
+  readonly #waiting: (() => void)[] = [];
+  #free = WIDTH;
+
+  constructor(lab: Lab) {
+    this.#lab = lab;
+  }
+
+  /** A line for each case that fails; rejects when there are no cases. */
+  async failuresOf({ cases }: Claim): Promise<string[]> {
+    const all = await cases(this.#lab);
+    if (all.length === 0) throw new Error('nothing tries to break this claim');
+    const lines = await Promise.all(all.map((one) => this.#failureOf(one)));
+    return lines.filter((line) => line !== undefined);
+  }
+
+  async #failureOf({ name, run }: Case): Promise<string | undefined> {
+    await this.#slot();
+    try {
+      await run();
+      return undefined;
+    } catch (error) {
+      return `${name}: ${error instanceof Error ? error.message : String(error)}`;
+    } finally {
+      this.#free += 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async #slot(): Promise<void> {
+    while (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#free -= 1;
+  }
+}

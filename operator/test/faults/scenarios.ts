@@ -1,0 +1,93 @@
+import type { Condition } from '../../src/api/object.ts';
+import { KINDS } from '../../src/kube/kinds.ts';
+import { agent, server } from './manifests.ts';
+import type { LiveObject } from './state.ts';
+import type { Manifest, User } from './user.ts';
+
+/** Something that a user does, while something goes wrong. */
+export interface Scenario {
+  name: string;
+  reason: string;
+  /** What is there, and settled, before; nothing when empty. */
+  before: (metricsPort: number) => Manifest[];
+  change: (user: User, metricsPort: number) => Promise<void>;
+  /** Whether the undisturbed run has come to its end; it must also be quiet. */
+  reached: (objects: readonly LiveObject[]) => boolean;
+}
+
+const demo = (port: number): Manifest[] => [agent(), server(port)];
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'create',
+    reason: 'every child is written for the first time',
+    before: () => [],
+    change: (user, port) => user.apply(...demo(port)),
+    reached: allReady,
+  },
+  {
+    name: 'update of the settings',
+    reason: 'a new immutable ConfigMap, a new pod template, a rollout',
+    before: demo,
+    change: (user, port) => user.apply(server(port, { logging: { level: 'Debug' } })),
+    reached: allReady,
+  },
+  {
+    name: 'update of what callers see',
+    reason: 'a Service changes, an Ingress comes, agents get another URL; no pod restarts',
+    before: demo,
+    change: (user, port) =>
+      user.apply(
+        server(port, {
+          service: { port: 8080 },
+          ingress: { enabled: true, host: 'demo.example.com' },
+        }),
+      ),
+    reached: allReady,
+  },
+  {
+    name: 'scale',
+    reason: "only the Deployment's replicas change",
+    before: demo,
+    change: (user) => user.scale(KINDS.A2AServer, 'demo', 3),
+    reached: allReady,
+  },
+  {
+    name: 'agent edit',
+    reason: 'only one ConfigMap changes, and both statuses follow',
+    before: demo,
+    change: (user) => user.apply(agent({ description: 'Answers better.' })),
+    reached: allReady,
+  },
+  {
+    name: 'delete',
+    reason: 'the operator has to leave alone what the garbage collector takes',
+    before: demo,
+    change: (user) => user.delete(KINDS.A2AServer, 'demo'),
+    reached: (objects) =>
+      objects.length === 1 && conditionOf(objects[0], 'Ready')?.reason === 'NotSelected',
+  },
+];
+
+/** Whether every server and agent is Ready as of its newest spec, and nothing is still being measured. */
+export function allReady(objects: readonly LiveObject[]): boolean {
+  const ours = objects.filter(({ kind }) => kind === 'A2AServer' || kind === 'AgentDefinition');
+  return ours.length > 0 && ours.every(isReady);
+}
+
+function isReady(object: LiveObject): boolean {
+  const wanted =
+    object.kind === 'A2AServer'
+      ? ['Ready', 'AgentsLoaded', 'MemoryReachable', 'ModelReachable']
+      : ['Ready', 'Served'];
+  const { generation } = object.metadata;
+  return wanted.every((type) => {
+    const found = conditionOf(object, type);
+    return found?.status === 'True' && found.observedGeneration === generation;
+  });
+}
+
+function conditionOf(object: LiveObject | undefined, type: string): Condition | undefined {
+  const conditions = (object?.status?.conditions ?? []) as Condition[];
+  return conditions.find((condition) => condition.type === type);
+}
