@@ -142,7 +142,7 @@ describe('a leader', () => {
 });
 
 describe('a take-over', () => {
-  it('comes not before the lease has ended, and at most two looks later', async () => {
+  it('comes not before the lease has ended, and at most one look later', async () => {
     let exchange = CALM;
     candidate('first', () => exchange);
     await time.pass(1000);
@@ -153,7 +153,8 @@ describe('a take-over', () => {
     await untilLeads(second);
     const tookMs = time.nowMs - renewedMs;
     expect(tookMs).toBeGreaterThan(15_000);
-    expect(tookMs).toBeLessThan(15_000 + 2 * 2_500);
+    // Seen at most 2.4 s after it was written, it is looked at again exactly when it ends.
+    expect(tookMs).toBeLessThan(15_000 + 2_500);
     expect(store.record).toMatchObject({ holder: 'second', transitions: 1 });
     const taken = store.writes.find(({ holder }) => holder === 'second');
     expect(taken?.acquiredAt).toEqual(taken?.renewedAt);
