@@ -90,8 +90,8 @@ export class Transport {
 
   /** Closes the pools; requests under way are ended. */
   async close(): Promise<void> {
-    const current = this.#pools === undefined ? [] : [this.#pools.calls, this.#pools.streams];
-    await Promise.all([...current, ...this.#replaced].map((pool) => pool.destroy()));
+    const pools = this.#pools === undefined ? [] : [this.#pools.calls, this.#pools.streams];
+    await Promise.all([...pools, ...this.#replaced].map((pool) => pool.destroy()));
   }
 
   async #send(call: ApiRequest, pool: 'calls' | 'streams'): Promise<Dispatcher.ResponseData> {
@@ -142,12 +142,15 @@ export class Transport {
       streams: new Pool(origin, options),
       fingerprint,
     };
-    // Requests under way end in their own time; watches that hold on to the old pools too.
-    for (const pool of replaced === undefined ? [] : [replaced.calls, replaced.streams]) {
-      this.#replaced.add(pool);
-      void pool.close().then(() => this.#replaced.delete(pool));
-    }
+    if (replaced !== undefined)
+      for (const pool of [replaced.calls, replaced.streams]) this.#retire(pool);
     return this.#pools;
+  }
+
+  /** Requests under way end in their own time; watches that hold on to the old pool too. */
+  #retire(pool: Pool): void {
+    this.#replaced.add(pool);
+    void pool.close().then(() => this.#replaced.delete(pool));
   }
 }
 
