@@ -24,7 +24,13 @@ export interface TlsServer {
 export async function startTlsServer(options: ServerOptions): Promise<TlsServer> {
   const connections: TLSSocket[] = [];
   const closes: Promise<unknown>[] = [];
-  const server = createServer({ ...options, requestCert: true, rejectUnauthorized: false });
+  const server = createServer({
+    ...options,
+    requestCert: true,
+    rejectUnauthorized: false,
+    // As an API server does; whoever offers HTTP/2 gets it.
+    ALPNProtocols: ['h2', 'http/1.1'],
+  });
   const tls: TlsServer = {
     url: '',
     connections,

@@ -94,9 +94,18 @@ describe('an Event', () => {
     expect(logged).toEqual([]);
   });
 
+  it('is no longer counted in one that has expired, even when the new one could not be written', async () => {
+    const gone = new ApiError(404, 'NotFound', 'not found');
+    const { transport, requests } = recordedTransport({}, gone, new Error('ECONNRESET'), {});
+    const { recorder } = aRecorder(transport);
+    for (let time = 0; time < 3; time++) recorder.record(server, warning);
+    await recorder.flushed();
+    expect(requests.map(({ method }) => method)).toEqual(['POST', 'PATCH', 'POST', 'POST']);
+  });
+
   it('that cannot be written is given up, and those after it are written', async () => {
     const refused = new ApiError(403, 'Forbidden', 'the namespace is being terminated');
-    const { transport, requests } = recordedTransport(refused, {}, new Error('ECONNRESET'), {});
+    const { transport, requests } = recordedTransport(refused, {}, refused, {});
     const { recorder, logged } = aRecorder(transport);
     for (const message of ['a', 'b', 'b', 'c']) recorder.record(server, { ...warning, message });
     await recorder.flushed();

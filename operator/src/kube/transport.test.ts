@@ -94,6 +94,11 @@ describe('connections', () => {
     expect(server.connections.length).toBeLessThanOrEqual(2);
   });
 
+  it('are of HTTP/1.1, though the API server prefers HTTP/2', async () => {
+    await get();
+    expect(server.connections[0]?.alpnProtocol).toBe('http/1.1');
+  });
+
   it('of watches are not those of calls, so that any number of watches holds up nothing', async () => {
     server.answer = (_request, response) => response.write('{"n":1}\n');
     const watches = Array.from({ length: 30 }, watch);

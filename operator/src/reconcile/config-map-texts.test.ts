@@ -37,7 +37,8 @@ const metadataOnly = ({ apiVersion, kind, metadata }: KubeObject): KubeObject =>
   metadata,
 });
 function write(name: string, version: string, data?: Record<string, string>): ConfigMap {
-  const metadata = { name, namespace: 'team', uid: `uid-of-${name}`, resourceVersion: version };
+  const uid = `uid-of-${name}`;
+  const metadata = { name, namespace: 'team', uid, resourceVersion: version };
   const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata, ...(data && { data }) };
   live.set(`team/${name}`, configMap);
   return configMap;
@@ -125,7 +126,7 @@ describe('the versions of what agents refer to', () => {
       )
     ).versions;
 
-  it('change with every version, with another object of the name, and with existence', async () => {
+  it('are those of the objects that exist, and change with them', async () => {
     const told = [await versions('prompts')];
     put('prompts', '1', { text: 'a' });
     told.push(await versions('prompts'));
@@ -134,6 +135,7 @@ describe('the versions of what agents refer to', () => {
     put('others', '3', { text: 'c' });
     told.push(await versions('prompts', 'others'));
     expect(new Set(told.map((each) => each.join())).size).toBe(4);
+    expect(told.at(-1)).toEqual(['uid-of-prompts@2', 'uid-of-others@3']);
     expect(await versions('prompts', 'others')).toEqual(told.at(-1));
   });
 });

@@ -36,21 +36,28 @@ function isSeen(deployment: Deployment | undefined): boolean {
   return countsOf(deployment).observedGeneration >= (deployment?.metadata.generation ?? Infinity);
 }
 
-/** The API server leaves out counts that are zero. */
-const NO_PODS = {
-  observedGeneration: 0,
-  replicas: 0,
-  updatedReplicas: 0,
-  readyReplicas: 0,
-  availableReplicas: 0,
-};
-
-/** How many pods of which sort a Deployment reports. */
-export function countsOf(deployment: Deployment | undefined): typeof NO_PODS {
-  return { ...NO_PODS, ...(deployment?.status as Partial<typeof NO_PODS> | undefined) };
+/** How many pods of which sort a Deployment reports, and for which of its generations. */
+export interface Counts {
+  observedGeneration: number;
+  replicas: number;
+  updatedReplicas: number;
+  readyReplicas: number;
+  availableReplicas: number;
 }
 
-function progress(complete: boolean, wanted: number, counts: typeof NO_PODS): string {
+/** A Deployment's counts, and nothing else of its status. The API server leaves out those that are zero. */
+export function countsOf(deployment: Deployment | undefined): Counts {
+  const {
+    observedGeneration = 0,
+    replicas = 0,
+    updatedReplicas = 0,
+    readyReplicas = 0,
+    availableReplicas = 0,
+  } = deployment?.status ?? {};
+  return { observedGeneration, replicas, updatedReplicas, readyReplicas, availableReplicas };
+}
+
+function progress(complete: boolean, wanted: number, counts: Counts): string {
   return complete
     ? `${counts.availableReplicas} of ${wanted} pods are available`
     : `${counts.updatedReplicas} of ${wanted} pods are updated, ${counts.availableReplicas} available`;
