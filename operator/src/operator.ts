@@ -5,6 +5,7 @@ import type { OperatorConfig } from './config.ts';
 import { runController } from './controller/controller.ts';
 import type { ControllerObserver, Reconcile } from './controller/controller.ts';
 import { Queue } from './controller/queue.ts';
+import { isConflict } from './kube/port.ts';
 import type { Kube } from './kube/port.ts';
 import { readPodStatus } from './kube/pod-status.ts';
 import { errorFields } from './ops/log.ts';
@@ -124,6 +125,9 @@ function logged(controller: string, observer: ControllerObserver, log: Logger): 
       const { ref, reconcileId, durationMs, result, error } = end;
       const fields = { controller, ...ref, reconcileID: reconcileId, durationMs, result };
       if (error === undefined) log.debug('reconciled', fields);
+      // Part of the ordinary course: a watch was a moment behind.
+      else if (isConflict(error))
+        log.info('reconcile met a newer version, will be tried again', fields);
       else log.error('reconcile failed, will be tried again', { ...fields, ...errorFields(error) });
     },
   };

@@ -71,11 +71,12 @@ export class Leader {
 
   /** Renews for as long as it can; resolves when the leadership is lost, or the signal is aborted. */
   async keep(signal: AbortSignal): Promise<void> {
+    const leftMs = (): number =>
+      Math.max(1, this.#renewedMs + RENEW_DEADLINE_MS - this.#deps.now());
     while (!signal.aborted && this.holds()) {
-      const leftMs = this.#renewedMs + RENEW_DEADLINE_MS - this.#deps.now();
       // A renewal that hangs must not outlive the deadline.
-      await Promise.race([this.#try(), this.#deps.pause(leftMs)]);
-      await this.#deps.pause(Math.min(RETRY_MS, Math.max(0, leftMs)));
+      await Promise.race([this.#try(), this.#deps.pause(leftMs())]);
+      await this.#deps.pause(Math.min(RETRY_MS, leftMs()));
     }
   }
 

@@ -254,3 +254,29 @@ describe('credentials', () => {
     expect(new Set([before, ofAuthority, await of(byCertificate())]).size).toBe(3);
   });
 });
+
+describe('a kubeconfig', () => {
+  const headersOf = async (user: Omit<User, 'name'>): Promise<Readonly<Record<string, string>>> => {
+    const config = new KubeConfig();
+    config.loadFromOptions({
+      clusters: [{ name: 'c', server: 'https://127.0.0.1' }],
+      users: [{ name: 'u', ...user }],
+      contexts: [{ name: 'x', cluster: 'c', user: 'u' }],
+      currentContext: 'x',
+    });
+    return (await credentialsOf(config, () => 0)()).headers;
+  };
+
+  it('may hold a name and a password', async () => {
+    expect(await headersOf({ username: 'ada', password: 'p:w' })).toEqual({
+      Authorization: `Basic ${btoa('ada:p:w')}`,
+    });
+  });
+
+  it('that impersonates somebody gives no more rights than theirs', async () => {
+    expect(await headersOf({ token: 't', impersonateUser: 'viewer' })).toEqual({
+      Authorization: 'Bearer t',
+      'Impersonate-User': 'viewer',
+    });
+  });
+});

@@ -5,8 +5,8 @@ import type { KubeConfig } from '@kubernetes/client-node';
 /** What a connection and a request to the API server need. */
 export interface Credentials {
   tls: Tls;
-  /** Value of the Authorization header; absent with client certificates. */
-  authorization?: string;
+  /** Authorization, unless it is by client certificate, and whom to impersonate. */
+  headers: Readonly<Record<string, string>>;
   /** Changes whenever `tls` does. */
   fingerprint: string;
 }
@@ -34,13 +34,21 @@ async function read(config: KubeConfig): Promise<Credentials> {
   const options: RequestOptions = {};
   await config.applyToHTTPSOptions(options);
   const tls = tlsOf(options);
-  const { Authorization: authorization } = (options.headers ?? {}) as Record<string, string>;
+  const headers = { ...basicAuth(options), ...(options.headers as Record<string, string>) };
   return {
     tls,
     // A token file may end with a newline, which no header can hold; client-go cuts it off too.
-    ...(authorization !== undefined && { authorization: authorization.trim() }),
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, value.trim()]),
+    ),
     fingerprint: JSON.stringify([tls.ca, tls.cert, tls.key].map(String)),
   };
+}
+
+/** client-node leaves a name and password to node's own client, which is not used here. */
+function basicAuth({ auth }: RequestOptions): Record<string, string> {
+  if (typeof auth !== 'string') return {};
+  return { Authorization: `Basic ${Buffer.from(auth).toString('base64')}` };
 }
 
 function tlsOf({ ca, cert, key, rejectUnauthorized, servername }: RequestOptions): Tls {

@@ -113,14 +113,13 @@ export class Transport {
 
   async #exchange(call: ApiRequest, pool: 'calls' | 'streams'): Promise<Dispatcher.ResponseData> {
     const credentials = await this.#credentials();
-    const { authorization } = credentials;
     return request(this.#origin + call.path, {
       dispatcher: this.#poolsFor(credentials)[pool],
       method: call.method,
       headers: {
         accept: call.accept ?? 'application/json',
         'user-agent': this.#options.userAgent,
-        ...(authorization !== undefined && { authorization }),
+        ...credentials.headers,
         ...(call.contentType !== undefined && { 'content-type': call.contentType }),
       },
       ...(call.body !== undefined && { body: JSON.stringify(call.body) }),

@@ -55,6 +55,8 @@ async function apply(object: KubeObject, live: KubeObject, kube: Kube): Promise<
   // The UID makes the API server refuse when the object was replaced behind our back.
   const metadata = { ...object.metadata, uid: live.metadata.uid ?? '' };
   const stated = { ...object, metadata };
+  // An apply without the generated key would take it away.
+  if (object.kind === 'Secret') return kube.overwrite(stated);
   try {
     return await kube.apply(stated);
   } catch (error) {

@@ -25,21 +25,23 @@ const template = (kind: string, configMap: string, secret = 'none'): ReplicaSet 
   },
 });
 
-/** What is deleted of what a server owns. */
+const keyless = aServer({ auth: { enabled: false } });
+
+/** What is deleted of what a server owns; `world` may hold the server as it is by now. */
 async function pruned(
   owned: KubeObject[],
   desired: KubeObject[],
-  world: Partial<Observed> = {},
+  world: Partial<Observed> & { live?: KubeObject | undefined } = {},
 ): Promise<string[]> {
   const deleted: string[] = [];
   const told: string[] = [];
-  const kube: Pick<Kube, 'delete'> = {
+  const kube: Pick<Kube, 'delete' | 'getMetadata'> = {
+    getMetadata: () => Promise.resolve('live' in world ? world.live : keyless),
     delete: ({ kind, metadata }) => {
       deleted.push(`${kind} ${metadata.name}`);
       return Promise.resolve();
     },
   };
-  const keyless = aServer({ auth: { enabled: false } });
   const observed = { server: keyless, owned, replicaSets: [], deployment: undefined, ...world };
   await prune(desired, observed as unknown as Observed, kube as Kube, (deed, { kind, metadata }) =>
     told.push(`${deed} ${kind} ${metadata.name}`),
@@ -93,14 +95,19 @@ describe('what a server owns', () => {
     expect(await pruned([key], [])).toEqual(['Secret demo-api-key']);
   });
 
-  it('stays when it is the generated key that the server wants, though it is not applied every time', async () => {
-    expect(await pruned([key, ingress], [], { server: aServer() })).toEqual(['Ingress demo']);
+  it.each([
+    { reason: 'was changed since', live: aServer({}, { generation: 2 }) },
+    { reason: 'was made anew since', live: aServer({}, { uid: 'another' }) },
+    { reason: 'is gone', live: undefined },
+  ])('stays when its server $reason: the view was an old one', async ({ live }) => {
+    expect(await pruned([ingress], [], { live })).toEqual([]);
   });
 
   it('is deleted one after the other, and an error ends it', async () => {
     const deleted: string[] = [];
     const outage = new Error('ECONNREFUSED');
     const kube = {
+      getMetadata: () => Promise.resolve(aServer()),
       delete: ({ kind }: KubeObject) => {
         deleted.push(kind);
         return kind === 'Ingress' ? Promise.reject(outage) : Promise.resolve();

@@ -1,6 +1,7 @@
+import type { A2AServer } from '../api/a2aserver.ts';
 import type { KubeObject } from '../api/object.ts';
+import { KINDS } from '../kube/kinds.ts';
 import type { Kube } from '../kube/port.ts';
-import { wantsGeneratedApiKey } from '../resources/api-key-secret.ts';
 import { isSame } from './apply.ts';
 import type { OnWrite } from './apply.ts';
 import type { Deployment, ReplicaSet } from './caches.ts';
@@ -8,7 +9,8 @@ import type { Observed } from './observe.ts';
 
 /**
  * Deletes what the server owned and no longer wants. To be called only after everything was
- * applied: half-applied state must not lead to deletions.
+ * applied: half-applied state must not lead to deletions. Nor may an old view: then nothing is done,
+ * and the newer one, which is on its way, brings the server back.
  */
 export async function prune(
   desired: readonly KubeObject[],
@@ -19,12 +21,21 @@ export async function prune(
   const unwanted = owned
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .filter((object) => !desired.some((wanted) => isSame(wanted, object)))
-    .filter(({ kind }) => kind !== 'Secret' || !wantsGeneratedApiKey(server))
     .filter((object) => ![deployment, ...replicaSets].some((template) => uses(template, object)));
+  if (unwanted.length === 0 || !(await isCurrent(server, kube))) return;
   for (const object of unwanted) {
     await kube.delete(object);
     onWrite('pruned', object);
   }
+}
+
+/**
+ * Whether the server is still as it was observed. A cache may show a past in which something was not
+ * wanted that is wanted, and in use, now; nothing else that a reconcile does cannot be undone.
+ */
+async function isCurrent({ metadata }: A2AServer, kube: Kube): Promise<boolean> {
+  const live = await kube.getMetadata(KINDS.A2AServer, metadata);
+  return live?.metadata.uid === metadata.uid && live.metadata.generation === metadata.generation;
 }
 
 /**

@@ -61,11 +61,8 @@ const aServer = (status?: Status, name = 'demo'): Server => ({
 });
 
 /** Writes as in a rollout, where there is most to wait for. */
-const write = (
-  object: Server,
-  status: Status,
-  isRollingOut = true,
-): Promise<number | undefined> => writer.write(object, status, isRollingOut);
+const write = (object: Server, status: Status, isRollingOut = true): Promise<number | undefined> =>
+  writer.write(object, status, isRollingOut);
 
 describe('a status', () => {
   it('is written as nothing but itself, to exactly this object', async () => {

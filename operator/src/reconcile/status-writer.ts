@@ -50,8 +50,8 @@ export class StatusWriter<T extends KubeObject & { status?: Status }> {
       this.#waiting.set(key, sinceMs);
       return leftMs;
     }
-    this.#waiting.delete(key);
     await this.#apply(object, status);
+    this.#waiting.delete(key);
     return undefined;
   }
 

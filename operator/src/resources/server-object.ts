@@ -28,9 +28,12 @@ export function ownedMeta(
   };
 }
 
-/** The object with the hash of itself, so that the next look can tell whether it was applied. */
+/**
+ * The object with the hash of itself, so that the next look can tell whether it was applied. Of a
+ * Secret only the metadata counts: nothing else of it is stated twice, or read back.
+ */
 export function withAppliedHash<T extends KubeObject>(object: T): T {
-  const hash = contentHash(object);
+  const hash = contentHash(object.kind === 'Secret' ? object.metadata : object);
   const annotations = { ...object.metadata.annotations, [APPLIED_HASH_ANNOTATION]: hash };
   return { ...object, metadata: { ...object.metadata, annotations } };
 }
