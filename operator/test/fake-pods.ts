@@ -10,7 +10,10 @@ import { INSTANCE_LABEL } from '../src/names.ts';
 import type { TestApiServer } from './api-server.ts';
 
 type ConfigMap = KubeObject & { data?: Record<string, string> };
-type Pod = KubeObject & { status?: { podIP?: string } };
+type Pod = KubeObject & {
+  spec?: { containers: { image?: string }[] };
+  status?: { podIP?: string };
+};
 
 /**
  * Stands in for the kubelet and the runtime: pods of one namespace become ready, and answer
@@ -22,11 +25,25 @@ export interface FakePods {
   stop(): Promise<void>;
 }
 
-/** Starts the stand-in for a namespace. */
-export async function startFakePods(api: TestApiServer, namespace: string): Promise<FakePods> {
+/** Starts the stand-in for a namespace; images that do not run leave their pods pending. */
+export async function startFakePods(
+  api: TestApiServer,
+  namespace: string,
+  runs: (image: string) => boolean = () => true,
+): Promise<FakePods> {
   const runtimes = new Runtimes((server) => report(api, namespace, server), await thePort());
   const stopping = new AbortController();
-  const kubelet = becomeReady(api, namespace, runtimes, stopping.signal);
+  const kubelet = (async () => {
+    while (!stopping.signal.aborted) {
+      const pods = (await api.list(KINDS.Pod, namespace)) as Pod[];
+      for (const pod of pods) {
+        const isNew = pod.status?.podIP === undefined;
+        const [container] = pod.spec?.containers ?? [];
+        if (isNew && runs(container?.image ?? '')) await becomeReady(api, pod, runtimes);
+      }
+      await pause(100, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  })();
   return {
     port: runtimes.port,
     async stop() {
@@ -85,29 +102,22 @@ class Runtimes {
 
 async function becomeReady(
   api: TestApiServer,
-  namespace: string,
+  { apiVersion, kind, metadata }: Pod,
   runtimes: Runtimes,
-  signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted) {
-    const pods = (await api.list(KINDS.Pod, namespace)) as Pod[];
-    const started = pods.filter(({ status }) => status?.podIP === undefined);
-    for (const { apiVersion, kind, metadata } of started) {
-      const since = { lastTransitionTime: new Date().toISOString() };
-      const ready = ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'].map((type) => ({
-        type,
-        status: 'True',
-        ...since,
-      }));
-      const podIP = await runtimes.addressOf(metadata.labels?.[INSTANCE_LABEL] ?? '');
-      const status = { phase: 'Running', podIP, conditions: ready };
-      const { name, uid = '' } = metadata;
-      await api.kube
-        .applyStatus({ apiVersion, kind, metadata: { name, namespace, uid }, status })
-        .catch(() => undefined);
-    }
-    await pause(100, undefined, { signal }).catch(() => undefined);
-  }
+  const since = { lastTransitionTime: new Date().toISOString() };
+  const conditions = ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'].map((type) => ({
+    type,
+    status: 'True',
+    ...since,
+  }));
+  const podIP = await runtimes.addressOf(metadata.labels?.[INSTANCE_LABEL] ?? '');
+  const { name, namespace = '', uid = '' } = metadata;
+  const stated = { apiVersion, kind, metadata: { name, namespace, uid } };
+  await api.kube
+    .applyStatus({ ...stated, status: { phase: 'Running', podIP, conditions } })
+    // Deleted since it was listed.
+    .catch(() => undefined);
 }
 
 let reports = 0;
