@@ -1,0 +1,112 @@
+import type { A2AServer } from '../api/a2aserver.ts';
+import type { KubeObject } from '../api/object.ts';
+import type { Kube } from '../kube/port.ts';
+import { agentFiles } from '../resources/agent-files.ts';
+import type { AgentFiles } from '../resources/agent-files.ts';
+import { wantsGeneratedApiKey } from '../resources/api-key-secret.ts';
+import { desiredState } from '../resources/desired-state.ts';
+import type { Settings } from '../resources/inputs.ts';
+import { publicUrl } from '../resources/urls.ts';
+import { defaultAgent } from './agent-selection.ts';
+import { applyAll } from './apply.ts';
+import type { OnWrite } from './apply.ts';
+import { rememberChild } from './caches.ts';
+import type { Caches } from './caches.ts';
+import { fingerprint } from './fingerprint.ts';
+import { gate } from './gate.ts';
+import { noteOf } from './notes.ts';
+import type { Notify } from './notes.ts';
+import type { Observed } from './observe.ts';
+import { outcomeOf } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
+import { prune } from './prune.ts';
+import type { RolloutSlots } from './rollout-slots.ts';
+
+/** What carrying out a spec needs of the world. */
+export interface CarryOutDependencies {
+  kube: Kube;
+  caches: Caches;
+  settings: Settings;
+  slots: RolloutSlots;
+  notify: Notify;
+  /** A new API key, at least 256 random bits. */
+  newApiKey: () => string;
+}
+
+/** What was last carried out to the end, and the agents' files it came to. */
+export interface Done {
+  fingerprint: string;
+  rendered: AgentFiles;
+}
+
+export interface CarriedOut {
+  outcome: Outcome;
+  rendered: AgentFiles;
+  /** The new pod template waits for other servers' rollouts. */
+  heldBack: boolean;
+  /** Present when all of it was carried out. */
+  done?: Done;
+}
+
+/**
+ * Gate, build, apply, prune; nothing of it when nothing has changed since it was last done. `failures`:
+ * how many attempts in a row have failed before this one.
+ */
+export async function carryOut(
+  observed: Observed,
+  last: { done: Done | undefined; failures: number },
+  deps: CarryOutDependencies,
+): Promise<CarriedOut> {
+  const { settings, slots, kube } = deps;
+  const { done } = last;
+  const now = fingerprint(observed);
+  if (done?.fingerprint === now) {
+    return { outcome: { kind: 'applied' }, rendered: done.rendered, heldBack: false, done };
+  }
+  const rendered = render(observed, settings);
+  const onWrite = written(observed.server, deps);
+  let heldBack = false;
+  const outcome = await outcomeOf(last.failures, async () => {
+    gate(observed, settings.allowedAnnotationPrefixes);
+    const desired = build(observed, rendered, deps);
+    heldBack = slots.holdBack(observed, desired);
+    await applyAll(heldBack ? desired.filter(isHot) : desired, observed.owned, kube, onWrite);
+    await prune(desired, observed, kube, onWrite);
+  });
+  const isDone = outcome.kind === 'applied' && !heldBack;
+  return { outcome, rendered, heldBack, ...(isDone && { done: { fingerprint: now, rendered } }) };
+}
+
+function written(server: A2AServer, { caches, notify }: CarryOutDependencies): OnWrite {
+  return (deed, stored) => {
+    if (deed !== 'pruned') rememberChild(caches, stored);
+    const note = noteOf(deed, stored);
+    if (note !== undefined) notify(server, note);
+  };
+}
+
+function isHot({ kind }: KubeObject): boolean {
+  return kind !== 'Deployment';
+}
+
+function render(
+  { server, agents, texts, previousFiles }: Observed,
+  { clusterDomain }: Settings,
+): AgentFiles {
+  const shared = {
+    publicUrl: publicUrl(server, clusterDomain),
+    defaultAgent: defaultAgent(server),
+  };
+  return agentFiles(shared, agents, texts.textOf, previousFiles);
+}
+
+function build(
+  { server, owned }: Observed,
+  { files }: AgentFiles,
+  { settings, newApiKey }: CarryOutDependencies,
+): KubeObject[] {
+  const hasKey = owned.some(({ kind }) => kind === 'Secret');
+  const needsKey = wantsGeneratedApiKey(server) && !hasKey;
+  const key = needsKey ? { newApiKey: newApiKey() } : {};
+  return desiredState({ server, settings, agentFiles: files, ...key });
+}
