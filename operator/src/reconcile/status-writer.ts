@@ -73,7 +73,7 @@ export class StatusWriter<T extends KubeObject & { status?: Status }> {
 }
 
 /** Conditions that turn in the course of every rollout. */
-const PROGRESS: readonly string[] = ['Progressing', 'Served'];
+const PROGRESS: readonly string[] = ['AgentsLoaded', 'Progressing', 'Served'];
 
 function decides(before: Status = {}, after: Status): boolean {
   if (before.observedGeneration !== after.observedGeneration) return true;
