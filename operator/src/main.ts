@@ -102,7 +102,9 @@ function newLeader(namespace: string): Leader {
     identity: `${config.identity}_${randomUUID()}`,
     now: () => performance.now(),
     wallClock: () => new Date(),
-    pause: (ms) => pauseFor(ms, undefined, { ref: false }),
+    // Stopping ends every wait; nothing of it keeps the process alive.
+    pause: (ms) =>
+      pauseFor(ms, undefined, { ref: false, signal: stopping.signal }).catch(() => undefined),
     random: Math.random,
     log: warn,
   });

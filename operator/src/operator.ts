@@ -49,7 +49,7 @@ export function createOperator(deps: Dependencies): Operator {
     async run() {
       const texts = new ConfigMapTexts(deps.reflectors.configMapMetadata, deps.kube);
       await Promise.all([
-        work('a2aserver', servers, serverReconcilerOf(deps, texts), deps),
+        work('a2aserver', servers, serverReconcilerOf(deps, servers, texts), deps),
         work('agentdefinition', agents, agentReconcilerOf(deps, texts), deps),
       ]);
     },
@@ -62,15 +62,19 @@ export function createOperator(deps: Dependencies): Operator {
 
 function serverReconcilerOf(
   { config, kube, reflectors, notify }: Dependencies,
+  queue: Queue,
   configMapTexts: ConfigMapTexts,
 ): Reconcile {
+  const slots = new RolloutSlots(config.maxConcurrentRollouts, (key) => {
+    queue.add(key);
+  });
   return serverReconciler({
     kube,
     caches: reflectors,
     configMapTexts,
     settings: config.settings,
     statusWriter: new StatusWriter<A2AServer>({ kube, cache: reflectors.servers, nowMs }),
-    slots: new RolloutSlots(config.maxConcurrentRollouts),
+    slots,
     notify,
     readPodStatus,
     newApiKey: () => `a2a_${randomBytes(32).toString('base64url')}`,

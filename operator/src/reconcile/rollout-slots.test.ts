@@ -35,25 +35,48 @@ function observed(situation: Situation = {}): Observed {
   const live = 'live' in situation ? situation.live : deployment('old');
   return { server, deployment: live } as Observed;
 }
+const nobody = (): void => undefined;
 const other = (name = 'other'): Observed => observed({ name });
 
 describe('a rollout that a new release asks for', () => {
   it('takes a slot, and waits when there is none', () => {
-    const slots = new RolloutSlots(2);
+    const slots = new RolloutSlots(2, nobody);
     expect(slots.holdBack(observed(), WANTED)).toBe(false);
     expect(slots.holdBack(other('b'), WANTED)).toBe(false);
     expect(slots.holdBack(other('c'), WANTED)).toBe(true);
   });
 
   it('keeps the slot that it has, however often it is looked at', () => {
-    const slots = new RolloutSlots(1);
+    const slots = new RolloutSlots(1, nobody);
     expect(slots.holdBack(observed(), WANTED)).toBe(false);
     expect(slots.holdBack(observed(), WANTED)).toBe(false);
     expect(slots.holdBack(other(), WANTED)).toBe(true);
   });
 
+  it('is woken when a slot becomes free: the first that came, and only once', () => {
+    const woken: string[] = [];
+    const slots = new RolloutSlots(1, (key) => woken.push(key));
+    for (const name of ['a', 'b', 'c']) slots.holdBack(other(name), WANTED);
+    slots.settle('team/c', { ready: true, generation: 3 });
+    expect(woken).toEqual([]);
+    slots.settle('team/a', { ready: true, generation: 3 });
+    expect(woken).toEqual(['team/b']);
+    expect(slots.holdBack(other('b'), WANTED)).toBe(false);
+    slots.free('team/b');
+    expect(woken).toEqual(['team/b', 'team/c']);
+  });
+
+  it('that is gone is not woken', () => {
+    const woken: string[] = [];
+    const slots = new RolloutSlots(1, (key) => woken.push(key));
+    for (const name of ['a', 'b']) slots.holdBack(other(name), WANTED);
+    slots.free('team/b');
+    slots.free('team/a');
+    expect(woken).toEqual([]);
+  });
+
   it('never begins when there are no slots', () => {
-    expect(new RolloutSlots(0).holdBack(observed(), WANTED)).toBe(true);
+    expect(new RolloutSlots(0, nobody).holdBack(observed(), WANTED)).toBe(true);
   });
 
   it.each([
@@ -71,10 +94,10 @@ describe('a rollout that a new release asks for', () => {
       desired: WANTED,
     },
   ])('needs no slot, and takes none: $reason', ({ situation, desired }) => {
-    const full = new RolloutSlots(1);
+    const full = new RolloutSlots(1, nobody);
     full.holdBack(other(), WANTED);
     expect(full.holdBack(observed(situation), desired)).toBe(false);
-    const empty = new RolloutSlots(1);
+    const empty = new RolloutSlots(1, nobody);
     empty.holdBack(observed(situation), desired);
     expect(empty.holdBack(other(), WANTED)).toBe(false);
   });
@@ -84,14 +107,14 @@ describe('a rollout that a new release asks for', () => {
     { reason: 'it is over', now: { ready: true, generation: 3 }, free: true },
     { reason: 'its user has changed it', now: { ready: false, generation: 4 }, free: true },
   ])('gives its slot back: $free; $reason', ({ now, free }) => {
-    const slots = new RolloutSlots(1);
+    const slots = new RolloutSlots(1, nobody);
     slots.holdBack(observed(), WANTED);
     slots.settle('team/demo', now);
     expect(slots.holdBack(other(), WANTED)).toBe(!free);
   });
 
   it('gives its slot back when its server is gone, and nobody else’s', () => {
-    const slots = new RolloutSlots(1);
+    const slots = new RolloutSlots(1, nobody);
     slots.holdBack(observed(), WANTED);
     slots.free('team/another');
     slots.settle('team/another', { ready: true, generation: 3 });

@@ -13,32 +13,42 @@ import { isReady } from './server-status.ts';
  */
 export class RolloutSlots {
   readonly #max: number;
+  readonly #wake: (key: string) => void;
   /** Generations of the servers that have a slot. */
   readonly #holders = new Map<string, number>();
+  /** Servers that were held back, in the order in which they came. */
+  readonly #waiting = new Set<string>();
 
-  constructor(max: number) {
+  /** `wake` is told of a server that may look again, because a slot has become free. */
+  constructor(max: number, wake: (key: string) => void) {
     this.#max = max;
+    this.#wake = wake;
   }
 
   /** Whether the Deployment has to stay as it is for now. Takes a slot when one is needed and free. */
   holdBack(observed: Observed, desired: readonly KubeObject[]): boolean {
     const { metadata } = observed.server;
     const key = keyOf(metadata);
-    if (!isReleaseChange(observed, desired)) return false;
-    if (this.#holders.has(key)) return false;
-    if (this.#holders.size >= this.#max) return true;
-    this.#holders.set(key, metadata.generation);
-    return false;
+    this.#waiting.delete(key);
+    if (!isReleaseChange(observed, desired) || this.#holders.has(key)) return false;
+    if (this.#holders.size < this.#max) this.#holders.set(key, metadata.generation);
+    else this.#waiting.add(key);
+    return this.#waiting.has(key);
   }
 
   /** Frees the server's slot when its rollout is over: it is Ready, or its user has changed it since. */
   settle(key: string, now: { ready: boolean; generation: number }): void {
-    if (now.ready || this.#holders.get(key) !== now.generation) this.free(key);
+    const generation = this.#holders.get(key);
+    if (generation === undefined) return;
+    if (now.ready || generation !== now.generation) this.free(key);
   }
 
   /** The server is gone. */
   free(key: string): void {
-    this.#holders.delete(key);
+    this.#waiting.delete(key);
+    if (!this.#holders.delete(key)) return;
+    const [next] = this.#waiting;
+    if (next !== undefined) this.#wake(next);
   }
 }
 

@@ -95,12 +95,12 @@ async function report(
 }
 
 function nextLook(
-  { reports, revision, readings, heldBack }: ServerEvidence,
+  { reports, revision, readings }: ServerEvidence,
   waitMs: number | undefined,
   random: () => number,
 ): Result {
   const behind = reports.some(({ report }) => report?.revision !== revision);
-  const pending = behind || heldBack || Object.values(readings).some(isUnsettled);
+  const pending = behind || Object.values(readings).some(isUnsettled);
   const steadyMs = STEADY_MS * (0.9 + random() / 5);
   return { requeueAfterMs: Math.min(pending ? PENDING_MS : steadyMs, waitMs ?? Infinity) };
 }

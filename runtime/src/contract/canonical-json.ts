@@ -1,16 +1,10 @@
-/**
- * JSON with sorted keys and without undefined values: equal values give equal text. Takes what JSON can
- * say. Written out by hand because JSON.stringify with a replacer takes five times as long, and the
- * operator does this for every object at every look.
- */
+/** JSON with sorted keys and without undefined values: equal values give equal text. */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(',')}]`;
-  if (!isRecord(value)) return value === undefined ? 'null' : JSON.stringify(value);
-  const fields = Object.keys(value)
-    .filter((key) => value[key] !== undefined)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`);
-  return `{${fields.join(',')}}`;
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    isRecord(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
