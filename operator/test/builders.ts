@@ -1,6 +1,7 @@
 import type { A2AServer } from '../src/api/a2aserver.ts';
 import type { AgentDefinition } from '../src/api/agentdefinition.ts';
 import { crdSchema, withDefaults } from './crd-defaults.ts';
+import { agentManifest, serverManifest } from './manifests.ts';
 
 const serverSchema = crdSchema('A2AServer');
 const agentSchema = crdSchema('AgentDefinition');
@@ -16,24 +17,10 @@ export function stored<T>(manifest: object): T {
 
 /** A server that hosts the agent `assistant`; `spec` changes or adds fields. */
 export function aServer(spec: object = {}, metadata: object = {}): A2AServer {
-  return stored<A2AServer>({
-    apiVersion: 'a2a-operator.io/v1alpha1',
-    kind: 'A2AServer',
-    metadata: { name: 'demo', ...metadata },
-    spec: {
-      agents: { names: ['assistant'] },
-      model: { url: 'http://litellm:4000', name: 'gpt' },
-      ...spec,
-    },
-  });
+  return stored<A2AServer>(serverManifest(spec, metadata));
 }
 
 /** An agent named `assistant`; `spec` changes or adds fields. */
 export function anAgent(spec: object = {}, metadata: object = {}): AgentDefinition {
-  return stored<AgentDefinition>({
-    apiVersion: 'a2a-operator.io/v1alpha1',
-    kind: 'AgentDefinition',
-    metadata: { name: 'assistant', ...metadata },
-    spec: { description: 'Answers.', ...spec },
-  });
+  return stored<AgentDefinition>(agentManifest(spec, metadata));
 }

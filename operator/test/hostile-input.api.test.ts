@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { A2AServer } from '../src/api/a2aserver.ts';
 import type { KubeObject } from '../src/api/object.ts';
 import { KINDS } from '../src/kube/kinds.ts';
-import { eventually, startApiServer } from './api-server.ts';
+import { startApiServer } from './api-server.ts';
 import type { TestApiServer } from './api-server.ts';
-import { startFakePods } from './fake-pods.ts';
-import type { FakePods } from './fake-pods.ts';
+import { agentManifest, serverManifest } from './manifests.ts';
 import { startOperator } from './operator-process.ts';
 import type { OperatorProcess } from './operator-process.ts';
+import { TestNamespace } from './test-namespace.ts';
 
 jest.setTimeout(90_000);
 
@@ -16,59 +15,39 @@ const NAMESPACE = 'hostile';
 const LARGEST_ANNOTATION = 'x'.repeat(255 * 1024);
 
 let api: TestApiServer;
-let pods: FakePods;
+let space: TestNamespace;
 let operator: OperatorProcess;
 
 beforeAll(async () => {
   api = await startApiServer();
-  await api.kubectl(['create', 'namespace', NAMESPACE]);
-  pods = await startFakePods(api, NAMESPACE);
+  space = await TestNamespace.create(api, NAMESPACE);
   operator = await startOperator(api.kubeconfig, { LOG_LEVEL: 'info' });
 });
 afterAll(async () => {
   await operator.stop();
-  await pods.stop();
+  await space.stop();
   await api.stop();
 });
 
-async function create(kind: string, metadata: object, spec: object): Promise<void> {
-  const manifest = {
-    apiVersion: 'a2a-operator.io/v1alpha1',
-    kind,
-    metadata: { namespace: NAMESPACE, ...metadata },
-    spec,
-  };
-  const answer = await api.kubectl(['create', '-f', '-'], [manifest]);
-  if (!answer.includes('created')) throw new Error(answer);
+/** A server, and the only agent that it hosts. */
+async function createPair(
+  server: object,
+  agent: { name: string },
+  description = 'Answers.',
+): Promise<void> {
+  const agents = { names: [agent.name] };
+  await space.create(
+    agentManifest({ description }, agent),
+    space.serverManifest({ agents }, server),
+  );
 }
 
-const createServer = (name: string, agent: string, metadata: object = {}): Promise<void> =>
-  create(
-    'A2AServer',
-    { name, ...metadata },
-    {
-      agents: { names: [agent] },
-      model: { url: 'http://litellm:4000', name: 'gpt' },
-      metrics: { port: pods.port },
-    },
-  );
-
-const ready = (name: string): Promise<A2AServer> =>
-  eventually(`${name} being Ready`, async () => {
-    const found = await api.kube.get(KINDS.A2AServer, { namespace: NAMESPACE, name });
-    const { status } = found as A2AServer;
-    const condition = status?.conditions?.find(({ type }) => type === 'Ready');
-    return condition?.status === 'True' ? (found as A2AServer) : undefined;
-  });
-
 /** Resource versions of what a server owns. */
-async function versionsOf(server: A2AServer): Promise<string[]> {
-  const kinds = [KINDS.Deployment, KINDS.Service, KINDS.ConfigMap, KINDS.Secret];
-  const lists = await Promise.all(kinds.map((kind) => api.list(kind, NAMESPACE)));
-  return lists
-    .flat()
-    .filter(({ metadata }) => metadata.ownerReferences?.[0]?.uid === server.metadata.uid)
-    .map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.resourceVersion ?? ''}`);
+async function versionsOf(server: string): Promise<string[]> {
+  const owned = await space.owned(server);
+  return owned.map(
+    ({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.resourceVersion ?? ''}`,
+  );
 }
 
 async function metric(name: string): Promise<number[]> {
@@ -83,9 +62,8 @@ describe('names and texts', () => {
   it('may be as long as the schema lets them be', async () => {
     const agent = 'a'.repeat(63);
     const server = 's'.repeat(40);
-    await create('AgentDefinition', { name: agent }, { description: 'd'.repeat(1024) });
-    await createServer(server, agent);
-    await ready(server);
+    await createPair({ name: server }, { name: agent }, 'd'.repeat(1024));
+    await space.ready(server);
   });
 
   it.each([
@@ -100,10 +78,9 @@ describe('names and texts', () => {
     { reason: 'words that objects have by birth', text: '__proto__ constructor toString' },
   ])('reach the pods as they are: $reason', async ({ text }) => {
     const name = `text-${Buffer.from(text).toString('hex').slice(0, 24)}`;
-    await create('AgentDefinition', { name }, { description: text });
-    await createServer(name, name);
-    await ready(name);
-    const maps = (await api.list(KINDS.ConfigMap, NAMESPACE)) as (KubeObject & {
+    await createPair({ name }, { name }, text);
+    await space.ready(name);
+    const maps = (await space.list(KINDS.ConfigMap)) as (KubeObject & {
       data?: Record<string, string>;
     })[];
     const files = maps
@@ -118,24 +95,22 @@ describe('names and texts', () => {
 
 describe('the largest annotations that Kubernetes takes', () => {
   it('neither keep a server from being Ready nor reach its objects', async () => {
-    await create('AgentDefinition', { name: 'large' }, { description: 'Answers.' });
     const annotations = { 'example.com/large': LARGEST_ANNOTATION };
-    await createServer('large', 'large', { annotations });
-    const versions = await versionsOf(await ready('large'));
-    expect(versions.length).toBeGreaterThan(4);
-    const service = await api.kube.get(KINDS.Service, { namespace: NAMESPACE, name: 'large' });
+    await createPair({ name: 'large', annotations }, { name: 'large' });
+    await space.ready('large');
+    expect((await versionsOf('large')).length).toBeGreaterThan(4);
+    const service = await space.get(KINDS.Service, 'large');
     expect(service?.metadata.annotations).not.toHaveProperty(['example.com/large']);
   });
 });
 
 describe('hundreds of changes of one object, as fast as the API server takes them', () => {
   it('write nothing, queue it once, and do not keep others from being served', async () => {
-    await create('AgentDefinition', { name: 'busy' }, { description: 'Answers.' });
-    await createServer('busy', 'busy');
-    const busy = await ready('busy');
-    const before = await versionsOf(busy);
+    await createPair({ name: 'busy' }, { name: 'busy' });
+    await space.ready('busy');
+    const before = await versionsOf('busy');
     const depths: number[] = [];
-    const { apiVersion, kind } = busy;
+    const { apiVersion, kind } = serverManifest();
     let changes = 0;
     let othersAreServed = false;
     const change = async (worker: number): Promise<void> => {
@@ -148,13 +123,13 @@ describe('hundreds of changes of one object, as fast as the API server takes the
       }
     };
     const storm = Promise.all([1, 2, 3, 4].map(change));
-    await createServer('quiet', 'busy');
-    await ready('quiet');
+    await createPair({ name: 'quiet' }, { name: 'quiet' });
+    await space.ready('quiet');
     othersAreServed = true;
     await storm;
-    const objects = (await api.list(KINDS.A2AServer, NAMESPACE)).length;
+    const objects = (await space.list(KINDS.A2AServer)).length;
     expect(Math.max(...depths)).toBeLessThanOrEqual(objects);
-    expect(await versionsOf(busy)).toEqual(before);
+    expect(await versionsOf('busy')).toEqual(before);
   });
 });
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { RELEASE_NAMESPACE, renderedChart } from '../../tools/test/chart.ts';
-import { CHILD_KINDS, KINDS } from '../src/kube/kinds.ts';
+import { KINDS } from '../src/kube/kinds.ts';
 import { accountKubeconfig } from './account-kubeconfig.ts';
 import { eventually, startApiServer } from './api-server.ts';
 import type { TestApiServer } from './api-server.ts';
-import { startFakePods } from './fake-pods.ts';
-import type { FakePods } from './fake-pods.ts';
+import { agentManifest } from './manifests.ts';
 import { startOperator } from './operator-process.ts';
 import type { OperatorProcess } from './operator-process.ts';
+import { TestNamespace } from './test-namespace.ts';
 
 jest.setTimeout(60_000);
 
@@ -16,8 +16,9 @@ const OTHER = 'team-b';
 const account = { namespace: RELEASE_NAMESPACE, name: 'a2a-operator' };
 
 let api: TestApiServer;
-let pods: FakePods;
-let operator: OperatorProcess | undefined;
+let ours: TestNamespace;
+let other: TestNamespace;
+let operator: OperatorProcess;
 
 const FLAGS = [
   // As on OpenShift: blockOwnerDeletion needs a right on the owner's finalizers.
@@ -28,21 +29,10 @@ const FLAGS = [
 
 beforeAll(async () => {
   api = await startApiServer(FLAGS);
-  for (const name of [RELEASE_NAMESPACE, OURS, OTHER]) {
-    await api.kubectl(['create', 'namespace', name]);
-  }
-  const rights = /^(ServiceAccount|(Cluster)?Role(Binding)?)$/;
-  const off = { enabled: false };
-  const values = { watchNamespace: OURS, crds: off, userRoles: off, flowSchema: off };
-  const chart = await renderedChart(values);
-  await succeeded(
-    api.kubectl(
-      ['apply', '-f', '-'],
-      chart.filter(({ kind }) => rights.test(kind)),
-    ),
-  );
-  pods = await startFakePods(api, OURS);
-  for (const namespace of [OURS, OTHER]) await apply(namespace, agent, server('demo'));
+  ours = await TestNamespace.create(api, OURS);
+  other = await TestNamespace.create(api, OTHER);
+  await installRights();
+  for (const space of [ours, other]) await space.apply(agentManifest(), space.serverManifest());
   operator = await startOperator(await accountKubeconfig(api, account), {
     WATCH_NAMESPACE: OURS,
     LEASE_NAMESPACE: RELEASE_NAMESPACE,
@@ -50,60 +40,34 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await operator?.stop();
-  await pods.stop();
+  await operator.stop();
+  await other.stop();
+  await ours.stop();
   await api.stop();
 });
 
-const agent = {
-  apiVersion: 'a2a-operator.io/v1alpha1',
-  kind: 'AgentDefinition',
-  metadata: { name: 'assistant' },
-  spec: { description: 'Answers.' },
-};
-const server = (name: string, spec: object = {}): object => ({
-  apiVersion: 'a2a-operator.io/v1alpha1',
-  kind: 'A2AServer',
-  metadata: { name },
-  spec: {
-    agents: { names: ['assistant'] },
-    model: { url: 'http://litellm:4000', name: 'gpt' },
-    metrics: { port: pods.port },
-    ...spec,
-  },
-});
-const withIngress = { ingress: { enabled: true, host: 'demo.example.com' } };
-
-async function succeeded(answer: Promise<string>): Promise<void> {
-  const output = await answer;
+/** The account and its rights, as the chart gives them to a release that watches one namespace. */
+async function installRights(): Promise<void> {
+  await api.kubectl(['create', 'namespace', RELEASE_NAMESPACE]);
+  const off = { enabled: false };
+  const values = { watchNamespace: OURS, crds: off, userRoles: off, flowSchema: off };
+  const rights = /^(ServiceAccount|(Cluster)?Role(Binding)?)$/;
+  const manifests = (await renderedChart(values)).filter(({ kind }) => rights.test(kind));
+  const output = await api.kubectl(['apply', '-f', '-'], manifests);
   if (output.includes('rror')) throw new Error(output);
 }
-const apply = (namespace: string, ...manifests: object[]): Promise<void> =>
-  succeeded(api.kubectl(['apply', '-n', namespace, '-f', '-'], manifests));
 
-/** Waits until the server says this; kubectl's own wait ends with an error, which is a text here. */
-async function says(jsonpath: string, text: string, name = 'demo'): Promise<void> {
-  await eventually(`${jsonpath} being ${text}`, async () => {
-    const query = ['get', 'a2as', name, '-n', OURS, '-o', `jsonpath=${jsonpath}`];
-    return (await api.kubectl(query)).includes(text) ? true : undefined;
-  });
-}
-const READY =
-  '{.metadata.generation}={.status.observedGeneration} {.status.conditions[?(@.type=="Ready")].status}';
-const ready = async (generation: number): Promise<void> =>
-  says(READY, `${generation}=${generation} True`);
+const withIngress = { ingress: { enabled: true, host: 'demo.example.com' } };
 
-/** Kinds of what servers own in a namespace. */
-async function ownedKinds(namespace: string): Promise<string[]> {
-  const lists = await Promise.all(CHILD_KINDS.map((kind) => api.list(kind, namespace)));
-  const owned = lists.flat().filter(({ metadata }) => metadata.ownerReferences !== undefined);
-  return [...new Set(owned.map(({ kind }) => kind))].sort();
+/** Kinds of what the server of a namespace owns. */
+async function ownedKinds(space: TestNamespace): Promise<string[]> {
+  return [...new Set((await space.owned()).map(({ kind }) => kind))].sort();
 }
 
 describe('an operator that has one namespace, and its rights there only', () => {
   it('brings a server up', async () => {
-    await ready(1);
-    expect(await ownedKinds(OURS)).toEqual([
+    await ours.ready();
+    expect(await ownedKinds(ours)).toEqual([
       'ConfigMap',
       'Deployment',
       'PodDisruptionBudget',
@@ -115,22 +79,21 @@ describe('an operator that has one namespace, and its rights there only', () => 
 
   it('follows an edit, and takes it back', async () => {
     const hasIngress = (wanted: boolean) => async (): Promise<true | undefined> => {
-      const ingress = await api.kube.get(KINDS.Ingress, { namespace: OURS, name: 'demo' });
+      const ingress = await ours.get(KINDS.Ingress, 'demo');
       return (ingress !== undefined) === wanted ? true : undefined;
     };
-    await apply(OURS, server('demo', withIngress));
+    await ours.apply(ours.serverManifest(withIngress));
     await eventually('an Ingress', hasIngress(true));
-    await apply(OURS, server('demo'));
+    await ours.apply(ours.serverManifest());
     await eventually('the Ingress going', hasIngress(false));
-    await ready(3);
+    await ours.ready();
   });
 
   it('repairs what others delete', async () => {
-    const budget = { namespace: OURS, name: 'demo' };
-    const before = await api.kube.get(KINDS.PodDisruptionBudget, budget);
-    await api.kubectl(['delete', 'pdb', 'demo', '-n', OURS]);
+    const before = await ours.get(KINDS.PodDisruptionBudget, 'demo');
+    await ours.kubectl('delete', 'pdb', 'demo');
     await eventually('a new one', async () => {
-      const now = await api.kube.get(KINDS.PodDisruptionBudget, budget);
+      const now = await ours.get(KINDS.PodDisruptionBudget, 'demo');
       return now !== undefined && now.metadata.uid !== before?.metadata.uid ? true : undefined;
     });
   });
@@ -142,27 +105,29 @@ describe('an operator that has one namespace, and its rights there only', () => 
   });
 
   it('leaves the servers of other namespaces alone', async () => {
-    expect(await ownedKinds(OTHER)).toEqual([]);
-    const query = ['get', 'a2as,agentdef', '-n', OTHER, '-o', 'jsonpath={.items[*].status}'];
-    expect(await api.kubectl(query)).toBe('{"observedGeneration":-1} {"observedGeneration":-1}');
+    expect(await ownedKinds(other)).toEqual([]);
+    const statuses = await other.kubectl(
+      'get',
+      'a2as,agentdef',
+      '-o',
+      'jsonpath={.items[*].status}',
+    );
+    expect(statuses).toBe('{"observedGeneration":-1} {"observedGeneration":-1}');
   });
 
   it('misses no right: it complains of nothing', () => {
-    const complaints = operator
-      ?.logs()
-      .filter(({ level }) => level === 'error' || level === 'warn');
+    const complaints = operator.logs().filter(({ level }) => level === 'error' || level === 'warn');
     expect(complaints).toEqual([]);
   });
 
   it('needs the right on finalizers, where the plugin asks for it', async () => {
-    const role = ['role', 'a2a-operator', '-n', OURS];
-    const path = `jsonpath={.rules[*].resources}`;
-    const rules = (await api.kubectl(['get', ...role, '-o', path])).split(' ');
-    const index = rules.findIndex((resources) => resources.includes('finalizers'));
+    const role = ['role', 'a2a-operator'];
+    const rules = await ours.kubectl('get', ...role, '-o', 'jsonpath={.rules[*].resources}');
+    const index = rules.split(' ').findIndex((resources) => resources.includes('finalizers'));
     const removal = JSON.stringify([{ op: 'remove', path: `/rules/${index}` }]);
-    await succeeded(api.kubectl(['patch', ...role, '--type=json', '-p', removal]));
-    await apply(OURS, server('blocked'));
-    const message = '{.status.conditions[?(@.type=="Stalled")].message}';
-    await says(message, 'cannot set blockOwnerDeletion', 'blocked');
+    await ours.kubectl('patch', ...role, '--type=json', '-p', removal);
+    await ours.apply(ours.serverManifest({}, { name: 'blocked' }));
+    const says = 'cannot set blockOwnerDeletion';
+    await ours.serverCondition('Stalled', { status: 'True', says }, 'blocked');
   });
 });

@@ -4,10 +4,10 @@ import type { Condition, KubeObject } from '../src/api/object.ts';
 import { KINDS } from '../src/kube/kinds.ts';
 import { eventually, startApiServer } from './api-server.ts';
 import type { TestApiServer } from './api-server.ts';
-import { startFakePods } from './fake-pods.ts';
-import type { FakePods } from './fake-pods.ts';
+import { agentManifest } from './manifests.ts';
 import { startOperator } from './operator-process.ts';
 import type { OperatorProcess } from './operator-process.ts';
+import { TestNamespace } from './test-namespace.ts';
 
 jest.setTimeout(90_000);
 
@@ -22,37 +22,19 @@ type Deployment = KubeObject & {
 };
 
 let api: TestApiServer;
-let pods: FakePods;
+let space: TestNamespace;
 let operator: OperatorProcess;
 
 beforeAll(async () => {
   api = await startApiServer();
-  await api.kubectl(['create', 'namespace', NAMESPACE]);
-  pods = await startFakePods(api, NAMESPACE, (image) => image !== BROKEN);
-  const manifest = (kind: string, name: string, spec: object): object => ({
-    apiVersion: 'a2a-operator.io/v1alpha1',
-    kind,
-    metadata: { name, namespace: NAMESPACE },
-    spec,
-  });
-  const spec = {
-    agents: { names: ['assistant'] },
-    model: { url: 'http://litellm:4000', name: 'gpt' },
-    metrics: { port: pods.port },
-  };
-  await api.kubectl(
-    ['apply', '-f', '-'],
-    [
-      manifest('AgentDefinition', 'assistant', { description: 'Answers.' }),
-      ...SERVERS.map((name) => manifest('A2AServer', name, spec)),
-    ],
-  );
+  space = await TestNamespace.create(api, NAMESPACE, (image) => image !== BROKEN);
+  await space.apply(agentManifest(), ...SERVERS.map((name) => space.serverManifest({}, { name })));
   await release(FIRST);
   await eventually('all being Ready', async () => allReady(await servers()));
 });
 afterAll(async () => {
   await operator.stop();
-  await pods.stop();
+  await space.stop();
   await api.stop();
 });
 
@@ -65,7 +47,7 @@ async function release(image: string): Promise<void> {
 }
 
 const servers = async (): Promise<A2AServer[]> =>
-  (await api.list(KINDS.A2AServer, NAMESPACE)) as A2AServer[];
+  (await space.list(KINDS.A2AServer)) as A2AServer[];
 const conditionOf = ({ status }: A2AServer, type: string): Condition | undefined =>
   status?.conditions?.find((condition) => condition.type === type);
 const isReady = (server: A2AServer): boolean => conditionOf(server, 'Ready')?.status === 'True';
@@ -76,7 +58,7 @@ const withReason = (found: A2AServer[], reason: string): string[] =>
     .map(({ metadata }) => metadata.name);
 /** Servers whose Deployment has this image. */
 async function having(image: string): Promise<string[]> {
-  const deployments = (await api.list(KINDS.Deployment, NAMESPACE)) as Deployment[];
+  const deployments = (await space.list(KINDS.Deployment)) as Deployment[];
   return deployments
     .filter(({ spec }) => spec.template.spec.containers[0]?.image === image)
     .map(({ metadata }) => metadata.name);
@@ -99,9 +81,9 @@ describe('a release whose pods do not start', () => {
   it('does not keep a user from changing a server', async () => {
     const [name = ''] = withReason(await servers(), 'WaitingForRolloutSlot');
     const change = JSON.stringify({ spec: { image: FIRST, service: { port: 8080 } } });
-    await api.kubectl(['patch', 'a2as', name, '-n', NAMESPACE, '--type=merge', '-p', change]);
+    await space.kubectl('patch', 'a2as', name, '--type=merge', '-p', change);
     await eventually('the Service having the port', async () => {
-      const service = await api.kube.get(KINDS.Service, { namespace: NAMESPACE, name });
+      const service = await space.get(KINDS.Service, name);
       const { spec } = service as KubeObject & { spec: { ports: { port: number }[] } };
       return spec.ports[0]?.port === 8080 ? true : undefined;
     });

@@ -8,6 +8,7 @@ import { annotated, editLatenciesMs, serviceAnnotation } from './edits.ts';
 import { serverName } from './manifests.ts';
 import { OthersLoad } from './others-load.ts';
 import { collectionPath, MANAGED, objectPath } from './paths.ts';
+import { readCpuMs } from './process-readings.ts';
 import { startRig, USERS } from './rig.ts';
 import type { Rig } from './rig.ts';
 import type { BenchSettings } from './settings.ts';
@@ -63,9 +64,12 @@ async function createAll(rig: Rig, loop: Api, objects: readonly KubeObject[]): P
   const deployments = `${collectionPath('apps/v1', 'Deployment')}?${MANAGED}`;
   const isSo = (object: KubeObject): boolean => isTrue(object, 'Available');
   const available = new Tally(rig.api, deployments, { count, isSo });
+  const cpuBeforeMs = await readCpuMs(process.pid);
   await withWorkers(objects, (object) => loop.apply(objectPath(object), object));
+  const cpuMs = (await readCpuMs(process.pid)) - cpuBeforeMs;
   const readyMs = await available.reached(TIMEOUT_SECONDS);
   const othersShare = await others.share();
   const writes = countWrites(await rig.audit.since(mark, USERS['bare-loop']));
-  return { writes, readySeconds: (readyMs - writes.children.firstMs) / 1000, othersShare };
+  const readySeconds = (readyMs - writes.children.firstMs) / 1000;
+  return { writes, readySeconds, othersShare, cpuMsPerServer: cpuMs / count };
 }

@@ -18,12 +18,13 @@ export interface Creation {
   readySeconds: number;
   /** What share of the processors had nothing to do with it. */
   othersShare: number;
+  /** Processor time of whoever applied. */
+  cpuMsPerServer: number;
 }
 
 export interface OperatorCreation extends Creation {
   /** From the start of the process to its first write. */
   firstWriteSeconds: number;
-  cpuMsPerServer: number;
 }
 
 const TIMEOUT_SECONDS = 1_800;

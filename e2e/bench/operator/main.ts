@@ -64,6 +64,7 @@ ratios of time do not compare; the row below the rate corrects for it, as all of
 processors. Whatever takes the processor away also shows as a blocked event loop and in p99.
 Writes: from the API server's audit log, never from the operator; Events and the Lease count apart.
 Writes of an edit: children + statuses of servers + statuses of agents.
+Processor time of the bare loop is the bench's own while it applies; it also watches the Deployments.
 Event loop: nodejs_eventloop_lag_max_seconds, which each scrape resets, scraped every second over all
 runs of the operator, less the monitor's own 10 ms. Memory: VmRSS after the idle seconds, VmHWM.`;
 

@@ -24,7 +24,12 @@ const writes = (children: Tallied): Writes => ({
 });
 
 const bare: BareResults = {
-  creation: { writes: writes(tallied(20, 20, 1000)), readySeconds: 2, othersShare: 0.125 },
+  creation: {
+    writes: writes(tallied(20, 20, 1000)),
+    readySeconds: 2,
+    othersShare: 0.125,
+    cpuMsPerServer: 2,
+  },
   editLatenciesMs: [10, 20],
 };
 

@@ -1,5 +1,5 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { Pool, request } from 'undici';
+import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import { credentialsOf } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
@@ -49,8 +49,7 @@ const KEEP_ALIVE_MS = 60_000;
  */
 export class Transport {
   readonly #credentials: () => Promise<Credentials>;
-  readonly #origin: string;
-  readonly #host: string;
+  readonly #server: URL;
   readonly #options: Required<Options>;
   #pools: { calls: Pool; streams: Pool; fingerprint: string } | undefined;
   /** Pools of earlier certificates on which requests are still under way. */
@@ -59,8 +58,7 @@ export class Transport {
   constructor(config: KubeConfig, options: Options = {}) {
     const cluster = config.getCurrentCluster();
     if (cluster === null) throw new Error('the kubeconfig has no current cluster');
-    this.#origin = cluster.server.replace(/\/$/, '');
-    this.#host = new URL(this.#origin).host;
+    this.#server = new URL(cluster.server);
     this.#options = {
       userAgent: 'a2a-operator',
       observe: () => undefined,
@@ -100,7 +98,7 @@ export class Transport {
     const { observe, now } = this.#options;
     const startMs = now();
     const observed = (code: string): void => {
-      observe({ method: call.method, code, host: this.#host, durationMs: now() - startMs });
+      observe({ method: call.method, code, host: this.#server.host, durationMs: now() - startMs });
     };
     try {
       const answer = await this.#exchange(call, pool);
@@ -114,8 +112,9 @@ export class Transport {
 
   async #exchange(call: ApiRequest, pool: 'calls' | 'streams'): Promise<Dispatcher.ResponseData> {
     const credentials = await this.#credentials();
-    return request(this.#origin + call.path, {
-      dispatcher: this.#poolsFor(credentials)[pool],
+    return this.#poolsFor(credentials)[pool].request({
+      // A proxy may serve the API below a path of its own.
+      path: this.#server.pathname.replace(/\/$/, '') + call.path,
       method: call.method,
       headers: {
         accept: call.accept ?? 'application/json',
@@ -134,7 +133,7 @@ export class Transport {
   #poolsFor({ tls, fingerprint }: Credentials): { calls: Pool; streams: Pool } {
     if (this.#pools?.fingerprint === fingerprint) return this.#pools;
     const replaced = this.#pools;
-    const { origin } = new URL(this.#origin);
+    const { origin } = this.#server;
     // Measured on a real API server: HTTP/2 costs a third more processor time a write, for no more of them.
     const options = { connect: tls, keepAliveTimeout: KEEP_ALIVE_MS, allowH2: false };
     this.#pools = {

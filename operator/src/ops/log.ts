@@ -21,11 +21,19 @@ export function createLogger(level: LogLevel): Logger {
       ...fields,
     }),
   );
-  return winston.createLogger({
+  const logger = winston.createLogger({
     level,
     format: line,
     transports: [new winston.transports.Console()],
   });
+  // winston writes the whole line before it looks whether the level is wanted.
+  const at = (severity: LogLevel): Logger[LogLevel] =>
+    logger.isLevelEnabled(severity)
+      ? (message, fields) => {
+          logger[severity](message, fields);
+        }
+      : () => undefined;
+  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }
 
 /** An error as log fields: enough to act on, and its stack. */

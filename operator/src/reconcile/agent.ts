@@ -9,7 +9,8 @@ import type { Caches } from './caches.ts';
 import type { ConfigMapTexts } from './config-map-texts.ts';
 import { warnings } from './notes.ts';
 import type { Notify } from './notes.ts';
-import type { StatusWriter } from './status-writer.ts';
+import { LOADING, ROLLING_OUT, USUAL } from './status-writer.ts';
+import type { Pace, StatusWriter } from './status-writer.ts';
 
 /** What reconciling an agent needs of the world. */
 export interface AgentDependencies {
@@ -31,7 +32,7 @@ export function agentReconciler(deps: AgentDependencies): Reconcile {
     }
     const { textOf } = await deps.configMapTexts.of(ref.namespace, [agent]);
     const status = agentStatus(agent, hostingServers(agent, caches), textOf, deps.now());
-    const waitMs = await statusWriter.write(agent, status, isRollingOut(status));
+    const waitMs = await statusWriter.write(agent, status, paceOf(agent, status));
     if (waitMs !== undefined) return { requeueAfterMs: waitMs };
     for (const note of warnings(agent.status?.conditions, status.conditions)) notify(agent, note);
     return {};
@@ -39,9 +40,11 @@ export function agentReconciler(deps: AgentDependencies): Reconcile {
 }
 
 /** Its servers are on their way to serve it, as far as it knows. */
-function isRollingOut({ conditions = [] }: AgentDefinitionStatus): boolean {
+function paceOf(agent: AgentDefinition, { conditions = [] }: AgentDefinitionStatus): Pace {
   const reason = conditions.find(({ type }) => type === CONDITION.Ready)?.reason;
-  return reason === REASON.NotSelected || reason === REASON.NotServed;
+  if (reason === REASON.NotSelected) return ROLLING_OUT;
+  if (reason !== REASON.NotServed) return USUAL;
+  return agent.status?.observedGeneration === agent.metadata.generation ? ROLLING_OUT : LOADING;
 }
 
 function hostingServers(agent: AgentDefinition, { servers }: Caches): A2AServer[] {

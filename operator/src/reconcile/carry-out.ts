@@ -9,7 +9,7 @@ import type { Settings } from '../resources/inputs.ts';
 import { publicUrl } from '../resources/urls.ts';
 import { defaultAgent } from './agent-selection.ts';
 import { applyAll } from './apply.ts';
-import type { OnWrite } from './apply.ts';
+import type { Deed, OnWrite } from './apply.ts';
 import { rememberChild } from './caches.ts';
 import type { Caches } from './caches.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -35,7 +35,10 @@ export interface CarryOutDependencies {
 
 /** What was last carried out to the end, and the agents' files it came to. */
 export interface Done {
+  /** Of everything as it is when its own writes are seen. */
   fingerprint: string;
+  /** UIDs of the ReplicaSets for which unwanted objects may have been kept. */
+  keptFor: string[];
   rendered: AgentFiles;
 }
 
@@ -59,12 +62,16 @@ export async function carryOut(
 ): Promise<CarriedOut> {
   const { settings, slots, kube } = deps;
   const { done } = last;
-  const now = fingerprint(observed);
-  if (done?.fingerprint === now) {
+  if (done !== undefined && isStillDone(done, observed)) {
     return { outcome: { kind: 'applied' }, rendered: done.rendered, heldBack: false, done };
   }
   const rendered = render(observed, settings);
-  const onWrite = written(observed.server, deps);
+  const owned = new Map(observed.owned.map((object) => [object.metadata.uid, object]));
+  const onWrite: OnWrite = (deed, stored) => {
+    if (deed === 'pruned') owned.delete(stored.metadata.uid);
+    else owned.set(stored.metadata.uid, stored);
+    written(deed, stored, observed.server, deps);
+  };
   let heldBack = false;
   const outcome = await outcomeOf(last.failures, async () => {
     gate(observed, settings.allowedAnnotationPrefixes);
@@ -73,16 +80,31 @@ export async function carryOut(
     await applyAll(heldBack ? desired.filter(isHot) : desired, observed.owned, kube, onWrite);
     await prune(desired, observed, kube, onWrite);
   });
-  const isDone = outcome.kind === 'applied' && !heldBack;
-  return { outcome, rendered, heldBack, ...(isDone && { done: { fingerprint: now, rendered } }) };
+  if (outcome.kind !== 'applied' || heldBack) return { outcome, rendered, heldBack };
+  const after = fingerprint({ ...observed, owned: [...owned.values()] });
+  const keptFor = observed.replicaSets.map(uidOf);
+  return { outcome, rendered, heldBack, done: { fingerprint: after, keptFor, rendered } };
 }
 
-function written(server: A2AServer, { caches, notify }: CarryOutDependencies): OnWrite {
-  return (deed, stored) => {
-    if (deed !== 'pruned') rememberChild(caches, stored);
-    const note = noteOf(deed, stored);
-    if (note !== undefined) notify(server, note);
-  };
+/** Nothing that decides has changed, and nobody has gone for whom something was kept. */
+function isStillDone({ fingerprint: then, keptFor }: Done, observed: Observed): boolean {
+  const replicaSets = new Set(observed.replicaSets.map(uidOf));
+  return then === fingerprint(observed) && keptFor.every((uid) => replicaSets.has(uid));
+}
+
+function uidOf({ metadata }: KubeObject): string {
+  return metadata.uid ?? '';
+}
+
+function written(
+  deed: Deed,
+  stored: KubeObject,
+  server: A2AServer,
+  { caches, notify }: CarryOutDependencies,
+): void {
+  if (deed !== 'pruned') rememberChild(caches, stored);
+  const note = noteOf(deed, stored);
+  if (note !== undefined) notify(server, note);
 }
 
 function isHot({ kind }: KubeObject): boolean {

@@ -11,7 +11,7 @@ const object = (kind: string, metadata: object = {}): KubeObject => ({
     name: 'demo',
     uid: `uid-of-${kind}`,
     resourceVersion: '1',
-    generation: 1,
+    ...(kind === 'Deployment' && { generation: 1 }),
     ...metadata,
   },
 });
@@ -87,13 +87,24 @@ describe('what decides what has to be applied', () => {
       change: { owned: [service, object('Deployment', { annotations: { a: 'b' } })] },
       same: false,
     },
+    {
+      reason: 'the deployment controller numbers a rollout',
+      change: {
+        owned: [
+          service,
+          object('Deployment', { annotations: { 'deployment.kubernetes.io/revision': '2' } }),
+        ],
+      },
+      same: true,
+    },
+    { reason: 'the order of the children', change: { owned: [deployment, service] }, same: true },
     { reason: 'a child is gone', change: { owned: [deployment] }, same: false },
     {
       reason: 'a child was replaced',
       change: { owned: [object('Service', { uid: 'other' }), deployment] },
       same: false,
     },
-    { reason: 'a ReplicaSet, whose settings are kept', change: { replicaSets: [] }, same: false },
+    { reason: 'ReplicaSets come and go', change: { replicaSets: [] }, same: true },
     {
       reason: 'a Secret is missing',
       change: { missingSecrets: [{ field: 'spec.x', name: 's' }] },

@@ -7,22 +7,26 @@ import type { Observed } from './observe.ts';
  * everything here as it was.
  */
 export function fingerprint(observed: Observed): string {
-  const { server, agents, missingAgents, texts, owned, replicaSets, missingSecrets } = observed;
+  const { server, agents, missingAgents, texts, owned, missingSecrets } = observed;
   return JSON.stringify([
     [server.metadata.uid, server.metadata.generation],
     agents.map(({ metadata }) => [metadata.uid, metadata.generation]),
     missingAgents,
     texts.versions,
-    owned.map(versionOf),
-    replicaSets.map(({ metadata }) => metadata.uid),
+    owned.map(versionOf).sort(),
     missingSecrets,
   ]);
 }
 
-/** A Deployment's resource version changes with every pod; its generation stands for the spec alone. */
-function versionOf({ kind, metadata }: KubeObject): unknown {
-  const { uid, resourceVersion, generation, labels, annotations, ownerReferences } = metadata;
-  return kind === 'Deployment'
-    ? [uid, generation, labels, annotations, ownerReferences]
-    : [uid, resourceVersion];
+/** The deployment controller's own; it changes them when it rolls out. */
+const ROLLOUT_ANNOTATIONS = 'deployment.kubernetes.io/';
+
+/** A resource version changes with every status; where there is a generation, it stands for the spec alone. */
+function versionOf({ metadata }: KubeObject): string {
+  const { uid, resourceVersion, generation, labels, annotations = {}, ownerReferences } = metadata;
+  if (generation === undefined) return JSON.stringify([uid, resourceVersion]);
+  const kept = Object.entries(annotations).filter(
+    ([name]) => !name.startsWith(ROLLOUT_ANNOTATIONS),
+  );
+  return JSON.stringify([uid, generation, labels, kept, ownerReferences]);
 }

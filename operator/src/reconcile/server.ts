@@ -13,6 +13,7 @@ import type { ReadPodStatus } from './pod-reports.ts';
 import { serverEvidence } from './server-evidence.ts';
 import { isReady, serverStatus } from './server-status.ts';
 import type { ServerEvidence } from './server-status.ts';
+import { ROLLING_OUT, USUAL } from './status-writer.ts';
 import type { StatusWriter } from './status-writer.ts';
 
 /** What reconciling a server needs of the world. */
@@ -82,7 +83,7 @@ async function report(
   const status = serverStatus(server, evidence, now());
   const isRollingOut =
     evidence.outcome.kind === 'applied' && !evidence.hasProblem && !isReady(status);
-  const waitMs = await statusWriter.write(server, status, isRollingOut);
+  const waitMs = await statusWriter.write(server, status, isRollingOut ? ROLLING_OUT : USUAL);
   if (waitMs === undefined) {
     for (const note of warnings(server.status?.conditions, status.conditions)) notify(server, note);
   }

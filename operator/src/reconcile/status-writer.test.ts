@@ -3,7 +3,7 @@ import type { Condition, KubeObject } from '../api/object.ts';
 import { storedCache } from '../../test/stored-cache.ts';
 import { KINDS } from '../kube/kinds.ts';
 import { ApiError } from '../kube/port.ts';
-import { SETTLE_MS, ROLLOUT_MS, StatusWriter } from './status-writer.ts';
+import { LOADING, ROLLING_OUT, StatusWriter, USUAL } from './status-writer.ts';
 
 interface Status {
   observedGeneration?: number;
@@ -61,8 +61,8 @@ const aServer = (status?: Status, name = 'demo'): Server => ({
 });
 
 /** Writes as in a rollout, where there is most to wait for. */
-const write = (object: Server, status: Status, isRollingOut = true): Promise<number | undefined> =>
-  writer.write(object, status, isRollingOut);
+const write = (object: Server, status: Status, pace = ROLLING_OUT): Promise<number | undefined> =>
+  writer.write(object, status, pace);
 
 describe('a status', () => {
   it('is written as nothing but itself, to exactly this object', async () => {
@@ -167,7 +167,7 @@ describe('a change of a status', () => {
     },
     { reason: 'a count is another one', before: aStatus([], 1), after: aStatus([], 2), wait: true },
   ])('waits: $wait; $reason', async ({ before, after, wait }) => {
-    expect(await write(aServer(before), after)).toBe(wait ? ROLLOUT_MS : undefined);
+    expect(await write(aServer(before), after)).toBe(wait ? ROLLING_OUT.progressMs : undefined);
     expect(written).toHaveLength(wait ? 0 : 1);
   });
 });
@@ -178,8 +178,8 @@ describe('progress', () => {
     write(before, aStatus([], readyReplicas));
 
   it('is written half a minute after it began, with what has come since', async () => {
-    expect(await progress(1)).toBe(ROLLOUT_MS);
-    nowMs += ROLLOUT_MS - 1;
+    expect(await progress(1)).toBe(ROLLING_OUT.progressMs);
+    nowMs += ROLLING_OUT.progressMs - 1;
     expect(await progress(2)).toBe(1);
     expect(written).toEqual([]);
     nowMs += 1;
@@ -189,9 +189,9 @@ describe('progress', () => {
 
   it('begins to wait anew after it was written', async () => {
     await progress(1);
-    nowMs += ROLLOUT_MS;
+    nowMs += ROLLING_OUT.progressMs;
     await progress(1);
-    expect(await write(aServer(aStatus([], 1)), aStatus([], 2))).toBe(ROLLOUT_MS);
+    expect(await write(aServer(aStatus([], 1)), aStatus([], 2))).toBe(ROLLING_OUT.progressMs);
   });
 
   it('goes along with a change that decides something, and waits no longer', async () => {
@@ -201,36 +201,63 @@ describe('progress', () => {
     expect(written).toMatchObject([{ status: { readyReplicas: 2 } }]);
     const after = aServer({ ...aStatus([], 2), observedGeneration: 2 });
     const next = { ...aStatus([], 3), observedGeneration: 2 };
-    expect(await write(after, next)).toBe(ROLLOUT_MS);
+    expect(await write(after, next)).toBe(ROLLING_OUT.progressMs);
   });
 
   it('that is undone is none, and the next one waits for its own half minute', async () => {
     await progress(1);
-    nowMs += ROLLOUT_MS - 1_000;
+    nowMs += ROLLING_OUT.progressMs - 1_000;
     expect(await progress(0)).toBeUndefined();
-    expect(await progress(1)).toBe(ROLLOUT_MS);
+    expect(await progress(1)).toBe(ROLLING_OUT.progressMs);
   });
 
   it('of an object that is gone is forgotten: a namesake waits for its own half minute', async () => {
     await progress(1);
-    nowMs += ROLLOUT_MS - 1_000;
+    nowMs += ROLLING_OUT.progressMs - 1_000;
     writer.forget('team/demo');
-    expect(await progress(1)).toBe(ROLLOUT_MS);
+    expect(await progress(1)).toBe(ROLLING_OUT.progressMs);
   });
 
   it('of one object has nothing to do with that of another', async () => {
     await progress(1);
-    nowMs += ROLLOUT_MS - 1_000;
-    expect(await write(aServer(aStatus([], 0), 'other'), aStatus([], 1))).toBe(ROLLOUT_MS);
+    nowMs += ROLLING_OUT.progressMs - 1_000;
+    expect(await write(aServer(aStatus([], 0), 'other'), aStatus([], 1))).toBe(
+      ROLLING_OUT.progressMs,
+    );
     expect(await progress(1)).toBe(1_000);
   });
 
   it('that is not part of a rollout is written after two seconds, even when it began as one', async () => {
-    expect(await write(before, aStatus([], 1), false)).toBe(SETTLE_MS);
+    expect(await write(before, aStatus([], 1), USUAL)).toBe(USUAL.progressMs);
     await write(before, aStatus([], 0));
     await progress(1);
-    nowMs += SETTLE_MS;
-    expect(await write(before, aStatus([], 2), false)).toBeUndefined();
+    nowMs += USUAL.progressMs;
+    expect(await write(before, aStatus([], 2), USUAL)).toBeUndefined();
     expect(written).toMatchObject([{ status: { readyReplicas: 2 } }]);
+  });
+});
+
+describe('a new generation that may be in use within moments', () => {
+  const inUse = aServer(aStatus([condition('Ready', 'True')]));
+  const loading = { ...aStatus([condition('Ready', 'False')]), observedGeneration: 2 };
+  const loaded = { ...aStatus([condition('Ready', 'True')]), observedGeneration: 2 };
+
+  it('is one status, when it is in use', async () => {
+    expect(await write(inUse, loading, LOADING)).toBe(LOADING.decisionMs);
+    nowMs += 1_000;
+    expect(await write(inUse, loaded, USUAL)).toBeUndefined();
+    expect(written).toMatchObject([{ status: { observedGeneration: 2 } }]);
+  });
+
+  it('is said to be on its way when that takes longer', async () => {
+    await write(inUse, loading, LOADING);
+    nowMs += LOADING.decisionMs;
+    expect(await write(inUse, loading, LOADING)).toBeUndefined();
+    expect(written).toHaveLength(1);
+  });
+
+  it('does not keep a new object from saying what it waits for', async () => {
+    expect(await write(aServer({ observedGeneration: -1 }), loading, LOADING)).toBeUndefined();
+    expect(written).toHaveLength(1);
   });
 });

@@ -10,10 +10,22 @@ interface Status {
   conditions?: readonly Condition[];
 }
 
-/** How long a change that decides nothing waits for the next one. */
-export const SETTLE_MS = 2_000;
-/** How long it waits while a rollout goes as it should, so that it is not written pod by pod. */
-export const ROLLOUT_MS = 30_000;
+/** How long a change of a status waits for the next one. */
+export interface Pace {
+  /** One that decides something: a generation seen for the first time, a condition that has turned. */
+  decisionMs: number;
+  /** Any other. */
+  progressMs: number;
+}
+
+export const USUAL: Pace = { decisionMs: 0, progressMs: 2_000 };
+/** A rollout goes as it should, and is not written pod by pod. */
+export const ROLLING_OUT: Pace = { decisionMs: 0, progressMs: 30_000 };
+/**
+ * A new generation may be in use within moments, and one status can say it all. Until then the older
+ * observedGeneration says that it is on its way (kstatus).
+ */
+export const LOADING: Pace = { decisionMs: 5_000, progressMs: 30_000 };
 
 interface Dependencies<T extends KubeObject> {
   kube: Pick<Kube, 'applyStatus'>;
@@ -33,11 +45,10 @@ export class StatusWriter<T extends KubeObject & { status?: Status }> {
   }
 
   /**
-   * Writes at once what decides something: a generation seen for the first time, a condition that
-   * has turned. Anything else waits for 2 s, or 30 s in a rollout. Gives how many milliseconds are left
-   * until then; undefined when nothing waits.
+   * Writes what has waited as long as its pace says; the first status of an object waits for nothing.
+   * Gives how many milliseconds are left until then; undefined when nothing waits.
    */
-  async write(object: T, status: Status, isRollingOut: boolean): Promise<number | undefined> {
+  async write(object: T, status: Status, pace: Pace): Promise<number | undefined> {
     const key = keyOf(object.metadata);
     if (isDeepStrictEqual(object.status, status)) {
       this.#waiting.delete(key);
@@ -45,8 +56,8 @@ export class StatusWriter<T extends KubeObject & { status?: Status }> {
     }
     const nowMs = this.#deps.nowMs();
     const sinceMs = this.#waiting.get(key) ?? nowMs;
-    const leftMs = sinceMs + (isRollingOut ? ROLLOUT_MS : SETTLE_MS) - nowMs;
-    if (leftMs > 0 && !decides(object.status, status)) {
+    const leftMs = sinceMs + patienceMs(object.status, status, pace) - nowMs;
+    if (leftMs > 0) {
       this.#waiting.set(key, sinceMs);
       return leftMs;
     }
@@ -75,7 +86,12 @@ export class StatusWriter<T extends KubeObject & { status?: Status }> {
 /** Conditions that turn in the course of every rollout. */
 const PROGRESS: readonly string[] = ['AgentsLoaded', 'Progressing', 'Served'];
 
-function decides(before: Status = {}, after: Status): boolean {
+function patienceMs(before: Status = {}, after: Status, pace: Pace): number {
+  if (before.conditions === undefined) return 0;
+  return decides(before, after) ? pace.decisionMs : pace.progressMs;
+}
+
+function decides(before: Status, after: Status): boolean {
   if (before.observedGeneration !== after.observedGeneration) return true;
   const types = [before, after].flatMap(({ conditions = [] }) =>
     conditions.map(({ type }) => type),

@@ -1,19 +1,25 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
 import { SERVER_FILE_NAME } from '../../../runtime/src/contract/server-file.ts';
-import { AGENT_SHARDS, agentShard, childNames } from '../names.ts';
+import { agentShard, childNames } from '../names.ts';
 import type { Inputs } from './inputs.ts';
 import type { Manifest } from './manifest.ts';
 import { ownedMeta } from './server-object.ts';
 
-/** The ConfigMaps that pods mount as one folder: an agent's file is in the shard of its name's hash. */
+/**
+ * The ConfigMaps that pods mount as one folder: an agent's file is in the shard of its name's hash. Most
+ * servers have few agents, and a shard without any is not there: pods mount it when it comes.
+ */
 export function agentsConfigMaps({ server, agentFiles }: Inputs): Manifest<V1ConfigMap>[] {
-  return Array.from({ length: AGENT_SHARDS }, (_, shard) => ({
+  const shards = new Map<number, Record<string, string>>();
+  for (const [fileName, text] of Object.entries(agentFiles)) {
+    const shard = shardOf(fileName);
+    shards.set(shard, { ...shards.get(shard), [fileName]: text });
+  }
+  return [...shards].map(([shard, data]) => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: ownedMeta(server, childNames.agentsConfigMap(server.metadata.name, shard)),
-    data: Object.fromEntries(
-      Object.entries(agentFiles).filter(([fileName]) => shardOf(fileName) === shard),
-    ),
+    data,
   }));
 }
 

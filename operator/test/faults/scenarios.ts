@@ -1,8 +1,10 @@
 import type { Condition } from '../../src/api/object.ts';
 import { KINDS } from '../../src/kube/kinds.ts';
-import { agent, server } from './manifests.ts';
+import { agentManifest } from '../manifests.ts';
+import type { Manifest } from '../manifests.ts';
+import { server } from './manifests.ts';
 import type { LiveObject } from './state.ts';
-import type { Manifest, User } from './user.ts';
+import type { User } from './user.ts';
 
 /** Something that a user does, while something goes wrong. */
 export interface Scenario {
@@ -15,7 +17,7 @@ export interface Scenario {
   reached: (objects: readonly LiveObject[]) => boolean;
 }
 
-const demo = (port: number): Manifest[] => [agent(), server(port)];
+const demo = (port: number): Manifest[] => [agentManifest(), server(port)];
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -56,7 +58,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'agent edit',
     reason: 'only one ConfigMap changes, and both statuses follow',
     before: demo,
-    change: (user) => user.apply(agent({ description: 'Answers better.' })),
+    change: (user) => user.apply(agentManifest({ description: 'Answers better.' })),
     reached: allReady,
   },
   {

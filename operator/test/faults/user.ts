@@ -2,10 +2,8 @@ import type { KubeObject } from '../../src/api/object.ts';
 import { kindOf, objectPath } from '../../src/kube/kinds.ts';
 import type { Kind } from '../../src/kube/port.ts';
 import { eventually } from '../api-server.ts';
+import type { Manifest } from '../manifests.ts';
 import type { Upstream } from './proxy/upstream.ts';
-
-/** An object as a user writes it: without a namespace, which is the user's own. */
-export type Manifest = KubeObject & { spec?: unknown; data?: unknown };
 
 /** Somebody with kubectl, past the proxy. Every method throws when the API server refuses. */
 export class User {

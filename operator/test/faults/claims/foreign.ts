@@ -1,9 +1,11 @@
 import type { Condition } from '../../../src/api/object.ts';
 import { CHILD_KINDS, KINDS, kindOf } from '../../../src/kube/kinds.ts';
 import { eventually } from '../../api-server.ts';
+import { agentManifest } from '../../manifests.ts';
+import type { Manifest } from '../../manifests.ts';
 import { WHOLE } from '../claim.ts';
 import type { Case, Claim, Lab } from '../claim.ts';
-import { agent, server } from '../manifests.ts';
+import { server } from '../manifests.ts';
 import { settles } from '../oracle.ts';
 import { described } from '../proxy/exchange.ts';
 import { inWorld, prepare } from '../runs.ts';
@@ -11,12 +13,11 @@ import { allReady } from '../scenarios.ts';
 import type { Scenario } from '../scenarios.ts';
 import { objectsOf } from '../state.ts';
 import type { LiveObject, State } from '../state.ts';
-import type { Manifest } from '../user.ts';
 import type { World } from '../world.ts';
 import { childrenOf, everyFieldIsRestored } from './foreign-fields.ts';
 
 const demo = (port: number): Manifest[] => [
-  agent(),
+  agentManifest(),
   server(port, { ingress: { enabled: true, host: 'demo.example.com', className: 'any' } }),
 ];
 const DEMO: Scenario = {

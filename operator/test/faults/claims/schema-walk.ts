@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { agentManifest } from '../../manifests.ts';
+import type { Manifest } from '../../manifests.ts';
 import { WHOLE } from '../claim.ts';
 import type { Claim, Lab } from '../claim.ts';
-import { agent, server } from '../manifests.ts';
+import { server } from '../manifests.ts';
 import { END_MS, differing } from '../oracle.ts';
 import { inWorld } from '../runs.ts';
 import { merged } from '../schema-leaves.ts';
@@ -9,7 +11,6 @@ import { walksOf } from '../schema-walks.ts';
 import type { Walk } from '../schema-walks.ts';
 import { comparable, objectsOf } from '../state.ts';
 import type { LiveObject, State } from '../state.ts';
-import type { Manifest } from '../user.ts';
 import type { World } from '../world.ts';
 
 type Step = 'a' | 'b';
@@ -67,8 +68,8 @@ const REFERRED_TO: readonly Manifest[] = [
     object('ConfigMap', name, { data: values }),
     object('ServiceAccount', name, {}),
   ]),
-  { ...agent(), metadata: { name: 'assistant', labels: { role: 'one' } } },
-  { ...agent(), metadata: { name: 'second', labels: { role: 'two' } } },
+  { ...agentManifest(), metadata: { name: 'assistant', labels: { role: 'one' } } },
+  { ...agentManifest(), metadata: { name: 'second', labels: { role: 'two' } } },
 ];
 
 function walkedServer(port: number, layers: Walk['a'], index: number): Manifest {
@@ -77,7 +78,7 @@ function walkedServer(port: number, layers: Walk['a'], index: number): Manifest 
 }
 
 function walkedAgent(layers: Walk['a'], index: number): Manifest {
-  const usual = agent({}, `agent-${index}`);
+  const usual = agentManifest({}, { name: `agent-${index}` });
   return { ...usual, spec: layers.reduce<unknown>(merged, usual.spec) };
 }
 

@@ -1,7 +1,8 @@
 import { KINDS } from '../../../src/kube/kinds.ts';
+import { agentManifest } from '../../manifests.ts';
 import { WHOLE } from '../claim.ts';
 import type { Case, Claim, Lab } from '../claim.ts';
-import { agent, server } from '../manifests.ts';
+import { server } from '../manifests.ts';
 import { QUIET_MS, settles } from '../oracle.ts';
 import type { Exchange } from '../proxy/exchange.ts';
 import { PASS, failure } from '../proxy/faults.ts';
@@ -24,7 +25,7 @@ const withIngress = (port: number, enabled: boolean): ReturnType<typeof server> 
 const INGRESS_GOES: Scenario = {
   name: 'the Ingress goes and comes back',
   reason: 'an old view has another Ingress of the same name, or none',
-  before: (port) => [agent(), withIngress(port, true)],
+  before: (port) => [agentManifest(), withIngress(port, true)],
   async change(user, port) {
     await user.apply(withIngress(port, false));
     await user.gone(KINDS.Ingress, 'demo');
@@ -35,7 +36,7 @@ const INGRESS_GOES: Scenario = {
 const MADE_ANEW: Scenario = {
   name: 'made anew under its name',
   reason: 'an old view has a server and children that are gone',
-  before: (port) => [agent(), server(port)],
+  before: (port) => [agentManifest(), server(port)],
   async change(user, port) {
     await user.delete(KINDS.A2AServer, 'demo');
     await user.gone(KINDS.Deployment, 'demo');
