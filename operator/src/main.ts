@@ -12,6 +12,7 @@ import { healthServer } from './ops/health.ts';
 import { createLogger, errorFields } from './ops/log.ts';
 import { Metrics } from './ops/metrics.ts';
 import { createOperator } from './operator.ts';
+import { turns } from './turns.ts';
 import { allReflectors, createReflectors } from './watches.ts';
 
 /** What was begun has so long to end after SIGTERM; Kubernetes kills after 30 s. */
@@ -32,6 +33,7 @@ const warn = (message: string, error: unknown): void => {
   log.warn(message, errorFields(error));
 };
 const metrics = new Metrics();
+const turn = turns();
 const kubeConfig = new KubeConfig();
 kubeConfig.loadFromDefault();
 const transport = new Transport(kubeConfig, {
@@ -51,6 +53,7 @@ const events = new EventRecorder({
 const reflectors = createReflectors({
   transport,
   log,
+  turn,
   ...(watchNamespace !== undefined && { namespace: watchNamespace }),
 });
 const operator = createOperator({
@@ -62,6 +65,7 @@ const operator = createOperator({
   },
   metrics,
   log,
+  turn,
 });
 
 const stopping = new AbortController();

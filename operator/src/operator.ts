@@ -30,6 +30,8 @@ interface Dependencies {
   notify: Notify;
   metrics: Metrics;
   log: Logger;
+  /** Resolves after everything else that can go on has had its turn. */
+  turn: () => Promise<void>;
 }
 
 /** The two controllers; changes are queued from the beginning, so that a standby is warm. */
@@ -100,10 +102,17 @@ function work(
   controller: string,
   queue: Queue,
   reconcile: Reconcile,
-  { metrics, log }: Dependencies,
+  { metrics, log, turn }: Dependencies,
 ): Promise<void> {
   const observer = logged(controller, metrics.controller(controller, CONCURRENCY), log);
-  return runController({ queue, reconcile, observer, concurrency: CONCURRENCY, now: nowMs });
+  return runController({
+    queue,
+    reconcile,
+    observer,
+    concurrency: CONCURRENCY,
+    now: nowMs,
+    turn,
+  });
 }
 
 function newQueue(controller: string, metrics: Metrics): Queue {

@@ -40,11 +40,13 @@ export interface Reflectors {
 interface Dependencies {
   transport: Transport;
   log: Logger;
+  /** Resolves after everything else that can go on has had its turn. */
+  turn: () => Promise<void>;
   /** Only this namespace; all of them when absent. */
   namespace?: string;
 }
 
-export function createReflectors({ transport, log, namespace }: Dependencies): Reflectors {
+export function createReflectors({ transport, log, turn, namespace }: Dependencies): Reflectors {
   const ours = `${MANAGED_BY_LABEL}=${MANAGED_BY}`;
   const reflect = <T extends KubeObject>(options: ReflectorOptions<T>): Reflector<T> =>
     new Reflector<T>(
@@ -56,6 +58,7 @@ export function createReflectors({ transport, log, namespace }: Dependencies): R
           log.warn(message, errorFields(error));
         },
         pause: (ms, signal) => pauseFor(ms, undefined, { signal }).catch(() => undefined),
+        turn,
       },
     );
   const child = { labelSelector: ours, indexes: childIndexes };

@@ -33,11 +33,7 @@ beforeAll(async () => {
   other = await TestNamespace.create(api, OTHER);
   await installRights();
   for (const space of [ours, other]) await space.apply(agentManifest(), space.serverManifest());
-  operator = await startOperator(await accountKubeconfig(api, account), {
-    WATCH_NAMESPACE: OURS,
-    LEASE_NAMESPACE: RELEASE_NAMESPACE,
-    POD_NAME: 'a2a-operator-0',
-  });
+  operator = await startReplica('a2a-operator-0');
 });
 afterAll(async () => {
   await operator.stop();
@@ -62,6 +58,20 @@ const withIngress = { ingress: { enabled: true, host: 'demo.example.com' } };
 /** Kinds of what the server of a namespace owns. */
 async function ownedKinds(space: TestNamespace): Promise<string[]> {
   return [...new Set((await space.owned()).map(({ kind }) => kind))].sort();
+}
+
+async function startReplica(name: string): Promise<OperatorProcess> {
+  return startOperator(await accountKubeconfig(api, account), {
+    WATCH_NAMESPACE: OURS,
+    LEASE_NAMESPACE: RELEASE_NAMESPACE,
+    POD_NAME: name,
+  });
+}
+
+/** Who leads. */
+function holder(): Promise<string> {
+  const lease = ['get', 'lease', 'a2a-operator', '-n', RELEASE_NAMESPACE];
+  return api.kubectl([...lease, '-o', 'jsonpath={.spec.holderIdentity}']);
 }
 
 describe('an operator that has one namespace, and its rights there only', () => {
@@ -99,19 +109,21 @@ describe('an operator that has one namespace, and its rights there only', () => 
   });
 
   it('leads by the Lease of its own namespace', async () => {
-    const lease = ['get', 'lease', 'a2a-operator', '-n', RELEASE_NAMESPACE];
-    const holder = await api.kubectl([...lease, '-o', 'jsonpath={.spec.holderIdentity}']);
-    expect(holder).toContain('a2a-operator-0');
+    expect(await holder()).toContain('a2a-operator-0');
+  });
+
+  it('has a standby that is ready, does not lead, and stops with 0', async () => {
+    const standby = await startReplica('a2a-operator-1');
+    const metrics = await (await fetch(`${standby.opsUrl}/metrics`)).text();
+    expect(metrics).toContain('leader_election_master_status{name="a2a-operator"} 0');
+    expect(await standby.stop()).toBe(0);
+    expect(await holder()).toContain('a2a-operator-0');
   });
 
   it('leaves the servers of other namespaces alone', async () => {
     expect(await ownedKinds(other)).toEqual([]);
-    const statuses = await other.kubectl(
-      'get',
-      'a2as,agentdef',
-      '-o',
-      'jsonpath={.items[*].status}',
-    );
+    const query = ['get', 'a2as,agentdef', '-o', 'jsonpath={.items[*].status}'];
+    const statuses = await other.kubectl(...query);
     expect(statuses).toBe('{"observedGeneration":-1} {"observedGeneration":-1}');
   });
 

@@ -62,7 +62,7 @@ describe('a server', () => {
     });
     const kinds = (await space.owned()).map(({ kind }) => kind).sort();
     expect(kinds).toEqual([
-      ...Array.from({ length: 5 }, () => 'ConfigMap'),
+      ...Array.from({ length: 3 }, () => 'ConfigMap'),
       'Deployment',
       'PodDisruptionBudget',
       'Secret',

@@ -13,6 +13,8 @@ interface Running {
   /** When which key was begun, and with what. */
   calls: (Attempt & { key: string; atMs: number })[];
   ends: End[];
+  /** How many calls there had been whenever everything else had its turn. */
+  turns: number[];
   /** Workers that are busy now. */
   active: () => number;
   /** Whether the controller has ended. */
@@ -36,6 +38,7 @@ function running(reconcile: Reconcile, concurrency = 2): Running {
   });
   const calls: Running['calls'] = [];
   const ends: End[] = [];
+  const turns: number[] = [];
   let active = 0;
   let ended = false;
   const observer: ControllerObserver = {
@@ -50,6 +53,10 @@ function running(reconcile: Reconcile, concurrency = 2): Running {
     observer,
     concurrency,
     now: () => time.nowMs,
+    turn: () => {
+      turns.push(calls.length);
+      return Promise.resolve();
+    },
     reconcile: (ref, attempt) => {
       calls.push({ ...attempt, key: `${ref.namespace}/${ref.name}`, atMs: time.nowMs });
       return reconcile(ref, attempt);
@@ -57,7 +64,7 @@ function running(reconcile: Reconcile, concurrency = 2): Running {
   }).then(() => {
     ended = true;
   });
-  return { time, queue, calls, ends, active: () => active, ended: () => ended };
+  return { time, queue, calls, ends, turns, active: () => active, ended: () => ended };
 }
 
 const times = ({ calls }: Running): number[] => calls.map(({ atMs }) => atMs);
@@ -79,6 +86,13 @@ describe('a reconcile', () => {
     await run.time.pass(0);
     expect(run.calls.map(({ key }) => key)).toEqual(['team/a', 'team/b']);
     expect(new Set(run.calls.map(({ reconcileId }) => reconcileId)).size).toBe(2);
+  });
+
+  it('that waits for nothing lets everything else have its turn before the next', async () => {
+    const run = running(nothing, 1);
+    for (const key of ['team/a', 'team/b', 'team/c']) run.queue.add(key);
+    await run.time.pass(0);
+    expect(run.turns).toEqual([1, 2, 3]);
   });
 
   it('that succeeds is not repeated', async () => {

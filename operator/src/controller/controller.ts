@@ -37,6 +37,8 @@ interface Options {
   observer: ControllerObserver;
   concurrency: number;
   now: () => number;
+  /** Resolves after everything else that can go on has had its turn. */
+  turn: () => Promise<void>;
 }
 
 /** Works the queue with `concurrency` workers until it is closed; resolves when all have ended. */
@@ -45,10 +47,13 @@ export async function runController(options: Options): Promise<void> {
 }
 
 async function work(options: Options): Promise<void> {
-  const { queue } = options;
+  const { queue, turn } = options;
   for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
     await processKey(key, options);
     queue.done(key);
+    // A look that waits for nothing would lead to the next one, and so through a whole fleet, without
+    // letting a probe or the renewal of the lease in between.
+    await turn();
   }
 }
 

@@ -56,7 +56,10 @@ async function watching(...script: Answer[]): Promise<{
   /** Resolves when the handlers were told of this. */
   until: (entry: string) => Promise<void>;
   requests: URL[];
+  /** Runs whenever others have their turn. */
+  others: { run: () => void };
 }> {
+  const others = { run: () => undefined as void };
   const requests: URL[] = [];
   const server = createServer((request: IncomingMessage, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
@@ -69,7 +72,16 @@ async function watching(...script: Answer[]): Promise<{
   const waiting = new Map<string, () => void>();
   const reflector = new Reflector(
     { kind: KINDS.Service },
-    { transport, log: () => undefined, pause: () => Promise.resolve(), random: () => 0 },
+    {
+      transport,
+      log: () => undefined,
+      pause: () => Promise.resolve(),
+      turn: () => {
+        others.run();
+        return Promise.resolve();
+      },
+      random: () => 0,
+    },
   );
   const changes: Change[] = [];
   reflector.onChange((change) => {
@@ -91,7 +103,7 @@ async function watching(...script: Answer[]): Promise<{
     told.includes(entry)
       ? Promise.resolve()
       : new Promise((resolve) => waiting.set(entry, resolve));
-  return { reflector, told, changes, until, requests };
+  return { reflector, told, changes, until, requests, others };
 }
 
 async function configFor(server: Server): Promise<KubeConfig> {
@@ -251,6 +263,17 @@ describe('the reflector', () => {
     expect(reflector.get({ namespace: 'team', name: 'a' })).toBeDefined();
   });
 
+  it('lets others have their turn while it takes in a large state', async () => {
+    const services = Array.from({ length: 120 }, (_, index) => service(`s-${index}`, '5'));
+    const { reflector, told, others } = await watching(state('10', ...services));
+    const turns: number[] = [];
+    others.run = () => turns.push(told.length);
+    await reflector.synced;
+    // Twice while it arrives, and before every batch that is told.
+    expect(turns).toEqual([0, 0, 0, 50, 100]);
+    expect(reflector.all()).toHaveLength(120);
+  });
+
   it('never lets managedFields into the cache', async () => {
     const noisy = {
       ...service('a', '5'),
@@ -341,6 +364,16 @@ describe('what a write returned', () => {
     await until('a@12');
     reflector.remember(service('a', '11'));
     expect(reflector.all()).toEqual([]);
+  });
+
+  it('never brings back an object that the state shows to be gone, even while it is taken in', async () => {
+    const { reflector, others } = await watching(state('10', service('a', '5')));
+    others.run = () => {
+      reflector.remember(service('b', '9'));
+      reflector.remember(service('c', '11'));
+    };
+    await reflector.synced;
+    expect(names(reflector).sort()).toEqual(['a', 'c']);
   });
 
   it('is not undone by older events that arrive later, not even by the end of a namesake', async () => {

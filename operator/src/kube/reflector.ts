@@ -29,8 +29,13 @@ interface Dependencies {
   log: (message: string, error: unknown) => void;
   /** Resolves after the given time or when the signal is aborted. */
   pause: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Resolves after everything else that can go on has had its turn. */
+  turn: () => Promise<void>;
   random: () => number;
 }
+
+/** Objects that are taken in at a time: a few milliseconds. */
+const BATCH = 50;
 
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 30_000;
@@ -64,6 +69,8 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
   #version: string | undefined;
   /** Newest version that was told; whatever is older was told too. 0: none, or no longer believed. */
   #told = 0n;
+  /** Version of the state that is being taken in, or was last. */
+  #arriving = 0n;
   #failures = 0;
   #knowsWatchList = true;
 
@@ -99,7 +106,8 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
 
   /** An answer that is older than what the watch told may be of an object that is gone by now. */
   remember(object: T): void {
-    if (versionOf(object) <= this.#told) return;
+    const version = versionOf(object);
+    if (version <= this.#told || version <= this.#arriving) return;
     const key = keyOf(object.metadata);
     if (!this.#toldBeforeWrite.has(key)) this.#toldBeforeWrite.set(key, this.#store.get(key));
     this.#store.put(this.#kept(object));
@@ -131,12 +139,17 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
   async #progress(): Promise<boolean> {
     if (this.#version === undefined && !this.#knowsWatchList) {
       const { items, resourceVersion } = await this.#collection.list(this.#notOlder());
-      this.#replace(new Map(items.map((item) => [keyOf(item.metadata), item])), resourceVersion);
+      const listed = new Map(items.map((item) => [keyOf(item.metadata), item]));
+      await this.#replace(listed, resourceVersion);
     }
     const state = new Map<string, KubeObject>();
     let told = false;
+    let events = 0;
     for await (const event of this.#watch()) {
-      if (this.#version === undefined) this.#collect(event, state);
+      events += 1;
+      // A fleet's state may be there all at once, in megabytes.
+      if (events % BATCH === 0) await this.#deps.turn();
+      if (this.#version === undefined) await this.#collect(event, state);
       else {
         this.#receive(event);
         this.#failures = 0;
@@ -163,19 +176,20 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
   }
 
   /** One event of a state that comes as a stream (WatchList, KEP-3157). */
-  #collect({ type, object }: WatchEvent, state: Map<string, KubeObject>): void {
+  async #collect({ type, object }: WatchEvent, state: Map<string, KubeObject>): Promise<void> {
     const key = keyOf(object.metadata);
     if (type === 'DELETED') state.delete(key);
     else if (type !== 'BOOKMARK') state.set(key, object);
     else if (object.metadata.annotations?.[INITIAL_EVENTS_END] === 'true') {
-      this.#replace(state, object.metadata.resourceVersion ?? '');
+      await this.#replace(state, object.metadata.resourceVersion ?? '');
     }
   }
 
   /** Everything that exists, at one version; what is missing there is gone. */
-  #replace(state: ReadonlyMap<string, KubeObject>, resourceVersion: string): void {
+  async #replace(state: ReadonlyMap<string, KubeObject>, resourceVersion: string): Promise<void> {
     const version = BigInt(resourceVersion);
     if (version < this.#told) throw behind(version, this.#told);
+    this.#arriving = version;
     const isBelieved = this.#told > 0n;
     for (const object of this.#store.all()) {
       const key = keyOf(object.metadata);
@@ -184,7 +198,10 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
       if (isGone) this.#remove(object, true);
       else if (!isBelieved) this.#store.delete(object);
     }
-    for (const object of state.values()) this.#put(this.#kept(object), true);
+    for (const [index, object] of [...state.values()].entries()) {
+      if (index % BATCH === 0) await this.#deps.turn();
+      this.#put(this.#kept(object), true);
+    }
     this.#version = resourceVersion;
     this.#told = version;
     this.#failures = 0;

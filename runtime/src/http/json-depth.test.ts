@@ -16,13 +16,16 @@ describe('the depth of a JSON text', () => {
     );
   });
 
+  // Anything worse than linear would take minutes here.
   test.each([
-    { reason: 'an endless string with escaped quotes', text: `"${'\\"'.repeat(500_000)}` },
-    { reason: 'opening brackets only', text: '['.repeat(1_000_000) },
-    { reason: 'a string that ends in a backslash', text: '"\\' },
-  ])('is found quickly for $reason', ({ text }) => {
-    const startedAt = performance.now();
-    jsonDepth(text);
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    {
+      reason: 'an endless string with escaped quotes',
+      text: `"${'\\"'.repeat(500_000)}`,
+      depth: 0,
+    },
+    { reason: 'opening brackets only', text: '['.repeat(1_000_000), depth: 1_000_000 },
+    { reason: 'a string that ends in a backslash', text: '"\\', depth: 0 },
+  ])('is found for $reason', ({ text, depth }) => {
+    expect(jsonDepth(text)).toBe(depth);
   });
 });
