@@ -59,7 +59,7 @@ async function watching(...script: Answer[]): Promise<{
   /** Runs whenever others have their turn. */
   others: { run: () => void };
 }> {
-  const others = { run: () => undefined as void };
+  const others: { run: () => void } = { run: () => undefined };
   const requests: URL[] = [];
   const server = createServer((request: IncomingMessage, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');

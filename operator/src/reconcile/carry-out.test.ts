@@ -106,12 +106,13 @@ describe('what was carried out', () => {
   });
 
   it('is tried again when a part of it failed', async () => {
-    const { create } = deps.kube;
+    const { kube } = deps;
     const outage = new Error('ECONNREFUSED');
-    deps.kube.create = (object) =>
-      object.kind === 'Deployment' ? Promise.reject(outage) : create(object);
+    const create: Kube['create'] = (object) =>
+      object.kind === 'Deployment' ? Promise.reject(outage) : kube.create(object);
+    deps.kube = { ...kube, create };
     await expect(carriedOut(undefined)).rejects.toBe(outage);
-    deps.kube.create = create;
+    deps.kube = kube;
     expect((await carriedOut(undefined)).wrote).toEqual(['create Deployment demo']);
   });
 });

@@ -80,7 +80,8 @@ export async function carryOut(
     await applyAll(heldBack ? desired.filter(isHot) : desired, observed.owned, kube, onWrite);
     await prune(desired, observed, kube, onWrite);
   });
-  if (outcome.kind !== 'applied' || heldBack) return { outcome, rendered, heldBack };
+  const isDone = outcome.kind === 'applied' && !heldBack;
+  if (!isDone) return { outcome, rendered, heldBack };
   const after = fingerprint({ ...observed, owned: [...owned.values()] });
   const keptFor = observed.replicaSets.map(uidOf);
   return { outcome, rendered, heldBack, done: { fingerprint: after, keptFor, rendered } };
