@@ -34,15 +34,24 @@ export class Campaign {
   readonly #lab: Lab;
   readonly #waiting: (() => void)[] = [];
   #free = WIDTH;
+  #known = 0;
+  #ended = 0;
+  #failed = 0;
 
   constructor(lab: Lab) {
     this.#lab = lab;
+  }
+
+  /** How far it is, for people who wait. */
+  get progress(): string {
+    return `${this.#ended} of ${this.#known} cases have ended, ${this.#failed} failed`;
   }
 
   /** A line for each case that fails; rejects when there are no cases. */
   async failuresOf({ cases }: Claim): Promise<string[]> {
     const all = await cases(this.#lab);
     if (all.length === 0) throw new Error('nothing tries to break this claim');
+    this.#known += all.length;
     const lines = await Promise.all(all.map((one) => this.#failureOf(one)));
     return lines.filter((line) => line !== undefined);
   }
@@ -53,8 +62,10 @@ export class Campaign {
       await run();
       return undefined;
     } catch (error) {
+      this.#failed += 1;
       return `${name}: ${error instanceof Error ? error.message : String(error)}`;
     } finally {
+      this.#ended += 1;
       this.#free += 1;
       this.#waiting.shift()?.();
     }

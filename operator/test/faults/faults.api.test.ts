@@ -29,6 +29,7 @@ const wanted = Object.entries(PARTS).filter(
 jest.setTimeout(WHOLE ? 4 * 3_600_000 : 400_000);
 
 let plane: Plane;
+let telling: NodeJS.Timeout | undefined;
 const results = new Map<Claim, Promise<string[]>>();
 
 // All cases share one pool: a test's own time says nothing, the sum does.
@@ -44,6 +45,9 @@ beforeAll(async () => {
     },
   };
   const campaign = new Campaign(lab);
+  if (WHOLE) {
+    telling = setInterval(() => process.stderr.write(`${campaign.progress}\n`), 60_000);
+  }
   for (const claim of wanted.flatMap(([, claims]) => claims)) {
     const result = campaign.failuresOf(claim);
     // Its test awaits it later, and rejects then.
@@ -51,7 +55,10 @@ beforeAll(async () => {
     results.set(claim, result);
   }
 });
-afterAll(() => plane.stop());
+afterAll(() => {
+  clearInterval(telling);
+  return plane.stop();
+});
 
 describe.each(wanted)('%s', (_part, claims) => {
   it.each(claims.map((claim) => [claim.title, claim] as const))('%s', async (_title, claim) => {
