@@ -47,17 +47,20 @@ export class Collection {
     this.#signal = signal;
   }
 
-  /** Everything at one version, page by page. Rejects with ApiError 410 when a page has expired. */
+  /**
+   * Gives everything at one version to `take`, page by page, and then the version. Rejects with ApiError
+   * 410 when a page has expired.
+   */
   async list(
     position: Readonly<Record<string, string>>,
-  ): Promise<{ items: KubeObject[]; resourceVersion: string }> {
-    const items: KubeObject[] = [];
+    take: (item: KubeObject) => void,
+  ): Promise<string> {
     // A continuation has its version in the token, and may not name another.
     for (let query = position; ;) {
       const page = await this.#page(query);
-      items.push(...(page.items ?? []));
+      page.items?.forEach(take);
       const { continue: next = '', resourceVersion } = page.metadata;
-      if (next === '') return { items, resourceVersion };
+      if (next === '') return resourceVersion;
       query = { continue: next };
     }
   }

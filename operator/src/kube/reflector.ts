@@ -138,11 +138,13 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
   /** Reads one stream to its end; gives whether it told anything. */
   async #progress(): Promise<boolean> {
     if (this.#version === undefined && !this.#knowsWatchList) {
-      const { items, resourceVersion } = await this.#collection.list(this.#notOlder());
-      const listed = new Map(items.map((item) => [keyOf(item.metadata), item]));
+      const listed = new Map<string, T>();
+      const resourceVersion = await this.#collection.list(this.#notOlder(), (item) => {
+        listed.set(keyOf(item.metadata), this.#kept(item));
+      });
       await this.#replace(listed, resourceVersion);
     }
-    const state = new Map<string, KubeObject>();
+    const state = new Map<string, T>();
     let told = false;
     let events = 0;
     for await (const event of this.#watch()) {
@@ -176,17 +178,17 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
   }
 
   /** One event of a state that comes as a stream (WatchList, KEP-3157). */
-  async #collect({ type, object }: WatchEvent, state: Map<string, KubeObject>): Promise<void> {
+  async #collect({ type, object }: WatchEvent, state: Map<string, T>): Promise<void> {
     const key = keyOf(object.metadata);
     if (type === 'DELETED') state.delete(key);
-    else if (type !== 'BOOKMARK') state.set(key, object);
+    else if (type !== 'BOOKMARK') state.set(key, this.#kept(object));
     else if (object.metadata.annotations?.[INITIAL_EVENTS_END] === 'true') {
       await this.#replace(state, object.metadata.resourceVersion ?? '');
     }
   }
 
   /** Everything that exists, at one version; what is missing there is gone. */
-  async #replace(state: ReadonlyMap<string, KubeObject>, resourceVersion: string): Promise<void> {
+  async #replace(state: ReadonlyMap<string, T>, resourceVersion: string): Promise<void> {
     const version = BigInt(resourceVersion);
     if (version < this.#told) throw behind(version, this.#told);
     this.#arriving = version;
@@ -200,7 +202,7 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
     }
     for (const [index, object] of [...state.values()].entries()) {
       if (index % BATCH === 0) await this.#deps.turn();
-      this.#put(this.#kept(object), true);
+      this.#put(object, true);
     }
     this.#version = resourceVersion;
     this.#told = version;

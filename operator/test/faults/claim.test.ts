@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Campaign } from './claim.ts';
 import type { Case, Lab } from './claim.ts';
 
-const campaign = (): Campaign => new Campaign({} as Lab);
+const campaign = (): Campaign => new Campaign({} as Lab, () => undefined);
 const claim = (...cases: Case[]): { title: string; cases: () => Case[] } => ({
   title: 'holds',
   cases: () => cases,

@@ -32,14 +32,17 @@ const WIDTH = 16;
 /** Runs the cases of all claims, several at a time. */
 export class Campaign {
   readonly #lab: Lab;
+  readonly #tell: (line: string) => void;
   readonly #waiting: (() => void)[] = [];
   #free = WIDTH;
   #known = 0;
   #ended = 0;
   #failed = 0;
 
-  constructor(lab: Lab) {
+  /** `tell` hears of every failure at once, long before all cases have ended. */
+  constructor(lab: Lab, tell: (line: string) => void) {
     this.#lab = lab;
+    this.#tell = tell;
   }
 
   /** How far it is, for people who wait. */
@@ -63,7 +66,9 @@ export class Campaign {
       return undefined;
     } catch (error) {
       this.#failed += 1;
-      return `${name}: ${error instanceof Error ? error.message : String(error)}`;
+      const line = `${name}: ${error instanceof Error ? error.message : String(error)}`;
+      this.#tell(line);
+      return line;
     } finally {
       this.#ended += 1;
       this.#free += 1;

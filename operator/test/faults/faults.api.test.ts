@@ -44,10 +44,13 @@ beforeAll(async () => {
       return run;
     },
   };
-  const campaign = new Campaign(lab);
-  if (WHOLE) {
-    telling = setInterval(() => process.stderr.write(`${campaign.progress}\n`), 60_000);
-  }
+  const tell = (line: string): void => {
+    if (WHOLE) process.stderr.write(`${line}\n`);
+  };
+  const campaign = new Campaign(lab, tell);
+  telling = setInterval(() => {
+    tell(campaign.progress);
+  }, 60_000);
   for (const claim of wanted.flatMap(([, claims]) => claims)) {
     const result = campaign.failuresOf(claim);
     // Its test awaits it later, and rejects then.
