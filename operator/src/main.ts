@@ -15,7 +15,9 @@ import { createOperator } from './operator.ts';
 import { turns } from './turns.ts';
 import { allReflectors, createReflectors } from './watches.ts';
 
-/** What was begun has so long to end after SIGTERM; Kubernetes kills after 30 s. */
+/** What was begun has so long to end after SIGTERM; then it is cut off, and the next start takes it up. */
+const CUT_OFF_MS = 10_000;
+/** Kubernetes kills after 30 s. */
 const STOP_DEADLINE_MS = 20_000;
 
 const read = operatorConfig(process.env);
@@ -56,9 +58,10 @@ const reflectors = createReflectors({
   turn,
   ...(watchNamespace !== undefined && { namespace: watchNamespace }),
 });
+let isCutOff = false;
 const operator = createOperator({
   config,
-  kube: kubeClient(transport, () => leader?.holds() ?? true),
+  kube: kubeClient(transport, () => !isCutOff && (leader?.holds() ?? true)),
   reflectors,
   notify: (object, note) => {
     events.record(object, note);
@@ -134,9 +137,17 @@ function stop(): void {
   stopping.abort();
   operator.stop();
   for (const reflector of allReflectors(reflectors)) reflector.stop();
+  setTimeout(() => void cutOff(), CUT_OFF_MS).unref();
   setTimeout(() => {
     exit('what was begun did not end in time');
   }, STOP_DEADLINE_MS).unref();
+}
+
+/** An API server that does not answer must not keep the Lease from being released. */
+async function cutOff(): Promise<void> {
+  log.warn('the API server does not answer; what waits for it is left to the next start');
+  isCutOff = true;
+  await transport.close();
 }
 
 function exit(why: string, error?: unknown): void {

@@ -29,7 +29,7 @@ export function kubeClient(
   const write = (call: ApiRequest): Promise<unknown> =>
     mayWrite()
       ? transport.json(call)
-      : Promise.reject(new Error('this operator does not lead, so it must not write'));
+      : Promise.reject(new Error('this operator is ending or does not lead, so it must not write'));
   const patch = async (
     object: KubeObject,
     how: typeof APPLY,

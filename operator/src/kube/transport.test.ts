@@ -320,4 +320,11 @@ describe('the end', () => {
     await transport.close();
     expect(await Promise.all(ends)).toEqual([expect.any(Error), expect.any(Error)]);
   });
+
+  it('of a transport is none for a later request: it opens a new connection', async () => {
+    await get();
+    await transport.close();
+    await get();
+    expect(server.connections.length).toBe(2);
+  });
 });

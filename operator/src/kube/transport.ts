@@ -88,9 +88,10 @@ export class Transport {
     }
   }
 
-  /** Closes the pools; requests under way are ended. */
+  /** Closes every connection: requests under way reject. A later request opens a new one. */
   async close(): Promise<void> {
     const pools = this.#pools === undefined ? [] : [this.#pools.calls, this.#pools.streams];
+    this.#pools = undefined;
     await Promise.all([...pools, ...this.#replaced].map((pool) => pool.destroy()));
   }
 

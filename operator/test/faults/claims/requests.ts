@@ -76,6 +76,10 @@ export const REQUESTS: readonly Claim[] = [
       ),
   },
   {
+    title: 'stops although the API server never answers a write',
+    cases: (lab) => [{ name: 'the first one', run: () => stops(lab) }],
+  },
+  {
     title: 'starts although the first requests of every kind fail',
     cases: (lab) =>
       REQUEST_FAULTS.slice(0, WHOLE ? 5 : 2).map(({ name, verdict }) => ({
@@ -168,6 +172,29 @@ async function starts({ plane, undisturbed }: Lab, verdict: Verdict): Promise<vo
       await scenario.change(world.user, world.pods.port);
       await world.startOperator();
       await settles(world, { state });
+    },
+    EXPECTED,
+  );
+}
+
+/** The operator is told to stop while a write of its is not answered. */
+async function stops({ plane }: Lab): Promise<void> {
+  const scenario = SCENARIOS[0];
+  if (scenario === undefined) throw new Error('there are no scenarios');
+  await inWorld(
+    plane,
+    async (world) => {
+      const silent = Promise.withResolvers<undefined>();
+      world.proxy.fail({
+        request(exchange) {
+          if (exchange.write === 0) return { do: 'pass' };
+          silent.resolve(undefined);
+          return SILENCE.verdict;
+        },
+      });
+      await scenario.change(world.user, world.pods.port);
+      await world.startOperator();
+      await silent.promise;
     },
     EXPECTED,
   );
