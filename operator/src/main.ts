@@ -17,6 +17,8 @@ import { allReflectors, createReflectors } from './watches.ts';
 
 /** What was begun has so long to end after SIGTERM; then it is cut off, and the next start takes it up. */
 const CUT_OFF_MS = 10_000;
+/** Events that have not been written by then are dropped. */
+const FLUSH_MS = 1_000;
 /** Kubernetes kills after 30 s. */
 const STOP_DEADLINE_MS = 20_000;
 
@@ -72,6 +74,8 @@ const operator = createOperator({
 });
 
 const stopping = new AbortController();
+/** What was begun has ended. */
+const ended = new AbortController();
 const stopped = new Promise<void>((resolve) => {
   stopping.signal.addEventListener('abort', () => {
     resolve();
@@ -88,15 +92,17 @@ const ops = healthServer(() => synced, metrics.registry)
   .listen(config.opsPort);
 const watching = allReflectors(reflectors).map((reflector) => reflector.run());
 log.info('waiting for the first look at the cluster');
-await Promise.race([Promise.all(allReflectors(reflectors).map(({ synced: s }) => s)), stopped]);
-synced = true;
+const allSynced = Promise.all(allReflectors(reflectors).map((reflector) => reflector.synced));
+synced = await Promise.race([allSynced.then(() => true), stopped.then(() => false)]);
 if (await leads()) {
   log.info('reconciling', { servers: reflectors.servers.all().length });
   await operator.run();
-  await events.flushed();
+  ended.abort();
   await leader?.release().catch((error: unknown) => {
     warn('the lease was not released; another operator takes over when it ends', error);
   });
+  await Promise.race([events.flushed(), pauseFor(FLUSH_MS)]);
+  events.close();
 }
 await Promise.all(watching);
 await transport.close();
@@ -109,9 +115,8 @@ function newLeader(namespace: string): Leader {
     identity: `${config.identity}_${randomUUID()}`,
     now: () => performance.now(),
     wallClock: () => new Date(),
-    // Stopping ends every wait; nothing of it keeps the process alive.
-    pause: (ms) =>
-      pauseFor(ms, undefined, { ref: false, signal: stopping.signal }).catch(() => undefined),
+    // Nothing of it keeps the process alive.
+    pause: (ms, signal) => pauseFor(ms, undefined, { ref: false, signal }).catch(() => undefined),
     random: Math.random,
     log: warn,
   });
@@ -124,9 +129,10 @@ async function leads(): Promise<boolean> {
   log.info('waiting to lead', { lease: LEASE_NAME, namespace: leaseNamespace });
   if (!(await leader.acquire(stopping.signal))) return false;
   metrics.leading(true);
-  void leader.keep(stopping.signal).then(() => {
+  // Also while it stops: what was begun may write until it has ended.
+  void leader.keep(ended.signal).then(() => {
     // A reconcile that is under way must not go on: another operator may lead already.
-    if (!stopping.signal.aborted) exit('the leadership was lost; another operator goes on');
+    if (!ended.signal.aborted) exit('the leadership was lost; another operator goes on');
   });
   return true;
 }

@@ -109,7 +109,8 @@ export function connect(reflectors: Reflectors, servers: Queue, agents: Queue): 
     trigger: Trigger<T>,
   ): void => {
     reflector.onChange((change) => {
-      for (const key of trigger(change)) servers.addAfter(key, BURST_MS, 'normal');
+      for (const key of trigger(change))
+        servers.addAfter(key, BURST_MS, change.replayed ? 'low' : 'normal');
     });
   };
   wake(servers, reflectors.servers, itself);

@@ -57,9 +57,13 @@ export class Replica {
       identity,
       now: () => time.nowMs * rate,
       wallClock: () => new Date(time.nowMs),
-      pause: (ms) =>
+      pause: (ms, signal) =>
         new Promise((resolve) => {
           this.#after(ms / rate, resolve);
+          signal.addEventListener('abort', () => {
+            resolve();
+          });
+          if (signal.aborted) resolve();
         }),
       random,
       log: (message) => this.logged.push(message),

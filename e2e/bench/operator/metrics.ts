@@ -9,7 +9,7 @@ export interface MetricsReading {
 }
 
 /** Sum of all series of a metric in Prometheus' text format; 0 when there is none. */
-export function sumOf(text: string, metric: string): number {
+function sumOf(text: string, metric: string): number {
   const line = new RegExp(`^${metric}(?:\\{.*\\})? (\\S+)$`, 'gm');
   return [...text.matchAll(line)].reduce((sum, [, value]) => sum + Number(value), 0);
 }

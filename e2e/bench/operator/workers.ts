@@ -1,5 +1,5 @@
 /** As many as the operator has. */
-export const WORKERS = 8;
+const WORKERS = 8;
 
 /** Does something with every item, `WORKERS` at a time, in their order. Rejects with the first error. */
 export async function withWorkers<T>(

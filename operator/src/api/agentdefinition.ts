@@ -10,12 +10,10 @@ export type {
   AgentDefinitionStatus,
 } from '../../../runtime/src/contract/agentdefinition.gen.ts';
 
-export const AGENT_DEFINITION_KIND = 'AgentDefinition';
-
 /** An AgentDefinition as the API server hands it out: namespaced, with defaults filled in. */
 export interface AgentDefinition {
   apiVersion: typeof GROUP_VERSION;
-  kind: typeof AGENT_DEFINITION_KIND;
+  kind: 'AgentDefinition';
   metadata: ObjectMeta & { namespace: string; uid: string; generation: number };
   spec: AgentDefinitionSpec;
   status?: AgentDefinitionStatus;

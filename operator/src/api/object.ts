@@ -44,6 +44,14 @@ export interface Condition {
   lastTransitionTime: string;
 }
 
+/** The condition of a type; undefined when there is none. */
+export function conditionOf<T extends { type: string }>(
+  conditions: readonly T[] | undefined,
+  type: string,
+): T | undefined {
+  return conditions?.find((condition) => condition.type === type);
+}
+
 /** `namespace/name`: how queues, caches and log lines name an object. */
 export function keyOf({ namespace, name }: { namespace?: string; name: string }): string {
   return `${namespace ?? ''}/${name}`;

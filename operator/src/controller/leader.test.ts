@@ -236,6 +236,20 @@ describe('stepping down', () => {
     expect(store.record?.holder).toBe('first');
   });
 
+  it('waits for a renewal that is under way, and frees the record that it leaves', async () => {
+    let exchange = CALM;
+    const first = candidate('first', () => exchange);
+    await time.pass(1000);
+    exchange = { reachMs: 500, answerMs: 500 };
+    // The next renewal is on its way.
+    await time.pass(1_100);
+    first.stop.abort();
+    const released = first.leader.release();
+    await time.pass(3_000);
+    await released;
+    expect(store.record?.holder).toBe('');
+  });
+
   it('fails when its store does not answer, and leads no more all the same', async () => {
     let exchange = CALM;
     const first = candidate('first', () => exchange);

@@ -26,7 +26,8 @@ interface Dependencies {
   /** Milliseconds of a clock that never jumps. */
   now: () => number;
   wallClock: () => Date;
-  pause: (ms: number) => Promise<void>;
+  /** Resolves after the given time or when the signal is aborted. */
+  pause: (ms: number, signal: AbortSignal) => Promise<void>;
   random: () => number;
   log: (message: string, error: unknown) => void;
 }
@@ -50,6 +51,9 @@ export class Leader {
   #isCurrent = false;
   /** Beginning of the last renewal that succeeded. */
   #renewedMs = -Infinity;
+  /** The attempt that is under way, or was last; never rejects. */
+  #trying: Promise<unknown> = Promise.resolve();
+  #hasSteppedDown = false;
 
   constructor(deps: Dependencies) {
     this.#deps = deps;
@@ -57,14 +61,14 @@ export class Leader {
 
   /** Whether this process may write: it leads, and nobody can have taken over yet. */
   holds(): boolean {
-    return this.#deps.now() - this.#renewedMs < RENEW_DEADLINE_MS;
+    return !this.#hasSteppedDown && this.#deps.now() - this.#renewedMs < RENEW_DEADLINE_MS;
   }
 
   /** Resolves with true when this process leads, with false when the signal ended the wait. */
   async acquire(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
       if (await this.#try()) return true;
-      await this.#deps.pause(this.#untilNextLook());
+      await this.#deps.pause(this.#untilNextLook(), signal);
     }
     return false;
   }
@@ -75,20 +79,21 @@ export class Leader {
       Math.max(1, this.#renewedMs + RENEW_DEADLINE_MS - this.#deps.now());
     while (!signal.aborted && this.holds()) {
       // A renewal that hangs must not outlive the deadline.
-      await Promise.race([this.#try(), this.#deps.pause(leftMs())]);
-      await this.#deps.pause(Math.min(RETRY_MS, leftMs()));
+      await Promise.race([this.#try(), this.#deps.pause(leftMs(), signal)]);
+      await this.#deps.pause(Math.min(RETRY_MS, leftMs()), signal);
     }
   }
 
-  /** Steps down, so that the next leader need not wait for the lease to end. */
+  /** Steps down for good, so that the next leader need not wait for the lease to end. */
   async release(): Promise<void> {
+    const held = this.holds();
+    this.#hasSteppedDown = true;
+    // A renewal that is under way changes the record.
+    await this.#trying;
     const { record } = this.#seen ?? {};
-    if (!this.holds() || record === undefined) return;
-    this.#renewedMs = -Infinity;
-    await this.#deps.lock.write(
-      { ...record, holder: '', renewedAt: this.#deps.wallClock() },
-      record,
-    );
+    if (!held || record?.holder !== this.#deps.identity) return;
+    const renewedAt = this.#deps.wallClock();
+    await this.#deps.lock.write({ ...record, holder: '', renewedAt }, record);
   }
 
   /** Every two seconds, but exactly when the leader's lease ends: whoever waits longer leaves a gap. */
@@ -98,7 +103,13 @@ export class Leader {
     return endsInMs > 0 ? Math.min(retryMs, endsInMs) : retryMs;
   }
 
-  async #try(): Promise<boolean> {
+  #try(): Promise<boolean> {
+    const attempt = this.#attempt();
+    this.#trying = attempt;
+    return attempt;
+  }
+
+  async #attempt(): Promise<boolean> {
     const startMs = this.#deps.now();
     try {
       if (!this.#isCurrent) this.#see(await this.#deps.lock.read());

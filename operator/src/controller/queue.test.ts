@@ -169,9 +169,13 @@ class Model {
   addAfter(key: string, delayMs: number, priority: Priority): void {
     const dueMs = this.nowMs + delayMs;
     const known = this.delayed.get(key);
-    if (known !== undefined && known.dueMs <= dueMs) return;
+    const higher = known?.priority === 'normal' ? 'normal' : priority;
+    if (known !== undefined && known.dueMs <= dueMs) {
+      known.priority = higher;
+      return;
+    }
     this.delayed.delete(key);
-    this.delayed.set(key, { dueMs, priority });
+    this.delayed.set(key, { dueMs, priority: higher });
   }
 
   retry(key: string): void {
@@ -211,7 +215,7 @@ const priority = fc.constantFrom<Priority>('normal', 'low');
 const ms = fc.integer({ min: 0, max: 50 });
 const step = fc.oneof(
   fc.record({ do: fc.constant('add' as const), key: keys, priority }),
-  fc.record({ do: fc.constant('addAfter' as const), key: keys, ms }),
+  fc.record({ do: fc.constant('addAfter' as const), key: keys, ms, priority }),
   fc.record({ do: fc.constant('retry' as const), key: keys }),
   fc.record({ do: fc.constant('forget' as const), key: keys }),
   fc.record({ do: fc.constant('advance' as const), ms }),
@@ -228,8 +232,8 @@ async function both(model: Model, actual: ReturnType<typeof aQueue>, next: Step)
       queue.add(next.key, next.priority);
       return;
     case 'addAfter':
-      model.addAfter(next.key, next.ms, 'low');
-      queue.addAfter(next.key, next.ms);
+      model.addAfter(next.key, next.ms, next.priority);
+      queue.addAfter(next.key, next.ms, next.priority);
       return;
     case 'retry':
       model.retry(next.key);

@@ -34,7 +34,7 @@ export class Queue {
   readonly #processing = new Map<string, number>();
   readonly #dirty = new Map<string, Priority>();
   readonly #failures = new Map<string, number>();
-  readonly #delayed = new Map<string, { dueMs: number; revoke: () => void }>();
+  readonly #delayed = new Map<string, { dueMs: number; priority: Priority; revoke: () => void }>();
   readonly #takers: ((key: string | undefined) => void)[] = [];
   readonly #options: Options;
   #closed = false;
@@ -49,17 +49,23 @@ export class Queue {
     else this.#wait(key, priority);
   }
 
-  /** Adds the key later; of two such wishes the earlier one counts. */
+  /** Adds the key later; of two such wishes the earlier time counts, and the higher priority. */
   addAfter(key: string, delayMs: number, priority: Priority = 'low'): void {
+    if (this.#closed) return;
     const dueMs = this.#options.now() + delayMs;
     const planned = this.#delayed.get(key);
-    if (this.#closed || (planned !== undefined && planned.dueMs <= dueMs)) return;
+    const highest = planned?.priority === 'normal' ? 'normal' : priority;
+    if (planned !== undefined && planned.dueMs <= dueMs) {
+      planned.priority = highest;
+      return;
+    }
     planned?.revoke();
     const revoke = this.#options.schedule(() => {
       this.#delayed.delete(key);
-      this.add(key, priority);
+      this.add(key, plan.priority);
     }, delayMs);
-    this.#delayed.set(key, { dueMs, revoke });
+    const plan = { dueMs, priority: highest, revoke };
+    this.#delayed.set(key, plan);
   }
 
   /** Adds the key after a pause that doubles with every call until `forget`, and is never shorter than asked for. */

@@ -1,3 +1,4 @@
+import { clipped } from '../api/clipped.ts';
 import type { KubeObject } from '../api/object.ts';
 import { FIELD_MANAGER } from '../names.ts';
 import { EventCorrelator } from './event-correlator.ts';
@@ -27,6 +28,7 @@ export class EventRecorder {
   readonly #correlator: EventCorrelator;
   #pending = 0;
   #last = Promise.resolve();
+  #isClosed = false;
 
   constructor(deps: Dependencies) {
     this.#deps = deps;
@@ -38,7 +40,8 @@ export class EventRecorder {
     this.#pending += 1;
     this.#last = this.#last.then(async () => {
       try {
-        await this.#send(object, { ...note, message: note.message.slice(0, MAX_MESSAGE) });
+        const message = clipped(note.message, MAX_MESSAGE);
+        if (!this.#isClosed) await this.#send(object, { ...note, message });
       } catch (error) {
         this.#deps.log(
           `the Event ${note.reason} of ${object.metadata.name} was not written`,
@@ -52,6 +55,11 @@ export class EventRecorder {
   /** Resolves when everything that was recorded so far is written or given up. */
   flushed(): Promise<void> {
     return this.#last;
+  }
+
+  /** Drops what is not written yet. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   async #send(object: KubeObject, note: Omit<EventNote, 'object'>): Promise<void> {

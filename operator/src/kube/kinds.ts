@@ -8,7 +8,7 @@ const kind = (apiVersion: string, name: string, plural: string): Kind => ({
   plural,
 });
 
-/** Every Kind that the operator touches. */
+/** Every Kind that the operator watches, or writes as a server's child. */
 export const KINDS = {
   A2AServer: kind(GROUP_VERSION, 'A2AServer', 'a2aservers'),
   AgentDefinition: kind(GROUP_VERSION, 'AgentDefinition', 'agentdefinitions'),

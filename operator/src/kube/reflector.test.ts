@@ -56,9 +56,12 @@ async function watching(...script: Answer[]): Promise<{
   /** Resolves when the handlers were told of this. */
   until: (entry: string) => Promise<void>;
   requests: URL[];
+  /** How long it waited before it asked again. */
+  pausesMs: number[];
   /** Runs whenever others have their turn. */
   others: { run: () => void };
 }> {
+  const pausesMs: number[] = [];
   const others: { run: () => void } = { run: () => undefined };
   const requests: URL[] = [];
   const server = createServer((request: IncomingMessage, response) => {
@@ -75,7 +78,10 @@ async function watching(...script: Answer[]): Promise<{
     {
       transport,
       log: () => undefined,
-      pause: () => Promise.resolve(),
+      pause: (ms) => {
+        pausesMs.push(ms);
+        return Promise.resolve();
+      },
       turn: () => {
         others.run();
         return Promise.resolve();
@@ -103,7 +109,7 @@ async function watching(...script: Answer[]): Promise<{
     told.includes(entry)
       ? Promise.resolve()
       : new Promise((resolve) => waiting.set(entry, resolve));
-  return { reflector, told, changes, until, requests, others };
+  return { reflector, told, changes, until, requests, pausesMs, others };
 }
 
 async function configFor(server: Server): Promise<KubeConfig> {
@@ -253,6 +259,31 @@ describe('the reflector', () => {
     expect(versions(requests).at(-1)).toBeNull();
   });
 
+  it('is never seen without what exists, even when it takes in the past', async () => {
+    const past = Array.from({ length: 60 }, (_, index) => service(`s-${index}`, '5'));
+    const { reflector, until, others } = await watching(
+      stateThen(
+        state('1000', ...past.map(({ metadata: { name } }) => service(name, '900'))),
+        (response) => response.end(line('ERROR', { code: 410 })),
+      ),
+      ...Array.from({ length: 10 }, () => state('9', ...past)),
+    );
+    await reflector.synced;
+    const sizes = new Set<number>();
+    others.run = () => sizes.add(reflector.all().length);
+    await until('s-59@5');
+    expect([...sizes]).toEqual([60]);
+  });
+
+  it('asks again no sooner than the API server wants', async () => {
+    const { reflector, pausesMs } = await watching(
+      (_, response) => response.writeHead(429, { 'retry-after': '30' }).end('{}'),
+      state('10', service('a', '5')),
+    );
+    await reflector.synced;
+    expect(pausesMs).toEqual([30_000]);
+  });
+
   it('tries again when the first look fails, and is synced only then', async () => {
     const { reflector, until } = await watching(
       (_, response) => response.writeHead(503).end('{}'),
@@ -353,6 +384,21 @@ describe('what a write returned', () => {
       [true, '5'],
       [false, '19'],
     ]);
+  });
+
+  it('is news when it comes with a state: others may have written before it', async () => {
+    let cut: () => void = () => undefined;
+    const { reflector, until, changes } = await watching(
+      stateThen(state('10', service('a', '5')), (response) => {
+        cut = () => response.end(line('ERROR', { code: 410 }));
+      }),
+      state('30', service('a', '19')),
+    );
+    await reflector.synced;
+    reflector.remember(service('a', '19'));
+    cut();
+    await until('a@19');
+    expect(changes.at(-1)).toMatchObject({ own: false, replayed: true });
   });
 
   it('never brings back an object that the watch has told to be gone', async () => {

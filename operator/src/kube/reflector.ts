@@ -121,13 +121,15 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
   async run(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
+      let retryAfterMs = 0;
       try {
         if (await this.#progress()) continue;
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         this.#judge(error);
+        if (error instanceof ApiError) retryAfterMs = error.retryAfterMs ?? 0;
       }
-      await this.#pause();
+      await this.#pause(retryAfterMs);
     }
   }
 
@@ -198,10 +200,11 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
       // What is newer than the state was remembered of a write, and its event is still to come.
       const isGone = !state.has(key) && !(isBelieved && versionOf(object) > version);
       if (isGone) this.#remove(object, true);
-      else if (!isBelieved) this.#store.delete(object);
     }
     for (const [index, object] of [...state.values()].entries()) {
       if (index % BATCH === 0) await this.#deps.turn();
+      // Others look in between, so what is no longer believed goes in the moment in which this comes.
+      if (!isBelieved) this.#forget(object);
       this.#put(object, true);
     }
     this.#version = resourceVersion;
@@ -227,6 +230,11 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
     this.#store.delete(object);
   }
 
+  #forget({ metadata }: T): void {
+    const known = this.#store.get(keyOf(metadata));
+    if (known !== undefined) this.#store.delete(known);
+  }
+
   /** Before the store changes: if a handler fails, nothing has happened yet, and the change comes again. */
   #tell(object: T, how: { replayed: boolean; deleted: boolean }): void {
     const key = keyOf(object.metadata);
@@ -234,11 +242,21 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
     const isWritten = this.#toldBeforeWrite.has(key);
     const previous = isWritten ? this.#toldBeforeWrite.get(key) : known;
     const isEcho = known?.metadata.resourceVersion === object.metadata.resourceVersion;
-    const own = isWritten && isEcho && !how.deleted;
+    // A state shows an object once, whatever others wrote before our last write.
+    const own = isWritten && isEcho && !how.deleted && !how.replayed;
     const change = { object, ...(previous !== undefined && { previous }), ...how, own };
-    for (const handler of this.#handlers) handler(change);
+    this.#handle(change);
     if (known === undefined || versionOf(known) <= versionOf(object)) {
       this.#toldBeforeWrite.delete(key);
+    }
+  }
+
+  #handle(change: Change<T>): void {
+    try {
+      for (const handler of this.#handlers) handler(change);
+    } catch (error) {
+      const key = keyOf(change.object.metadata);
+      throw new Error(`the change of ${key} could not be handled`, { cause: error });
     }
   }
 
@@ -264,10 +282,11 @@ export class Reflector<T extends KubeObject = KubeObject> implements Cache<T> {
     if (isBehind(error) && this.#failures >= FAILURES_BEFORE_OLD_STATE) this.#told = 0n;
   }
 
-  async #pause(): Promise<void> {
+  async #pause(atLeastMs: number): Promise<void> {
     const limit = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** this.#failures);
     this.#failures = Math.min(this.#failures + 1, 16);
-    await this.#deps.pause(limit * (0.5 + this.#deps.random() / 2), this.#stop.signal);
+    const pauseMs = Math.max(atLeastMs, limit * (0.5 + this.#deps.random() / 2));
+    await this.#deps.pause(pauseMs, this.#stop.signal);
   }
 }
 

@@ -38,6 +38,11 @@ describe("a pod's answer", () => {
       answer: { ...GOOD, dependencies: { ...GOOD.dependencies, memory: { state: 'Fine' } } },
       names: 'dependencies.memory.state',
     },
+    {
+      reason: 'checks that are not counted: each reading would be the same one',
+      answer: { ...GOOD, dependencies: { ...GOOD.dependencies, memory: { state: 'Unknown' } } },
+      names: 'dependencies.memory.checks',
+    },
   ])('is refused with the place of the mistake: $reason', ({ answer, names }) => {
     expect(() => parseStatusReport(answer)).toThrow(`${names} of its /status`);
   });

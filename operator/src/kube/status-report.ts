@@ -26,8 +26,9 @@ function checkAgent(value: unknown, where: string): void {
 }
 
 function checkDependency(value: unknown, where: string): void {
-  const { state, message } = record(value, where);
+  const { state, message, checks } = record(value, where);
   if (!STATES.includes(state)) throw malformed(`${where}.state`);
+  if (typeof checks !== 'number') throw malformed(`${where}.checks`);
   if (!isOptional(message, 'string')) throw malformed(`${where}.message`);
 }
 

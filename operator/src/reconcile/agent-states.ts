@@ -1,6 +1,7 @@
 import { agentFileName } from '../../../runtime/src/contract/agent-file.ts';
 import { fileRevision } from '../../../runtime/src/contract/agents-revision.ts';
 import type { AgentReport } from '../../../runtime/src/contract/status-report.ts';
+import { clipped } from '../api/clipped.ts';
 import type { AgentFiles } from '../resources/agent-files.ts';
 import type { AgentDefinition } from '../api/agentdefinition.ts';
 import type { PodReport } from './pod-reports.ts';
@@ -46,7 +47,7 @@ function agentState(
     name,
     loaded: message === undefined,
     ...(generation !== undefined && { generation }),
-    ...(message !== undefined && { message: message.slice(0, MAX_MESSAGE) }),
+    ...(message !== undefined && { message: clipped(message, MAX_MESSAGE) }),
   };
 }
 

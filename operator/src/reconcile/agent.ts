@@ -1,7 +1,7 @@
 import type { AgentDefinition, AgentDefinitionStatus } from '../api/agentdefinition.ts';
 import type { A2AServer } from '../api/a2aserver.ts';
 import { CONDITION, REASON } from '../api/conditions.ts';
-import { keyOf } from '../api/object.ts';
+import { conditionOf, keyOf } from '../api/object.ts';
 import type { Reconcile } from '../controller/controller.ts';
 import { hosts } from './agent-selection.ts';
 import { agentStatus } from './agent-status.ts';
@@ -40,8 +40,8 @@ export function agentReconciler(deps: AgentDependencies): Reconcile {
 }
 
 /** Its servers are on their way to serve it, as far as it knows. */
-function paceOf(agent: AgentDefinition, { conditions = [] }: AgentDefinitionStatus): Pace {
-  const reason = conditions.find(({ type }) => type === CONDITION.Ready)?.reason;
+function paceOf(agent: AgentDefinition, { conditions }: AgentDefinitionStatus): Pace {
+  const reason = conditionOf(conditions, CONDITION.Ready)?.reason;
   if (reason === REASON.NotSelected) return ROLLING_OUT;
   if (reason !== REASON.NotServed) return USUAL;
   return agent.status?.observedGeneration === agent.metadata.generation ? ROLLING_OUT : LOADING;

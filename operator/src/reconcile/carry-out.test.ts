@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { aServer, anAgent } from '../../test/builders.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Kube } from '../kube/port.ts';
-import type { Caches, ReplicaSet } from './caches.ts';
+import type { Caches, Deployment, ReplicaSet } from './caches.ts';
 import { carryOut } from './carry-out.ts';
 import type { CarryOutDependencies, Done } from './carry-out.ts';
 import type { Observed } from './observe.ts';
@@ -51,14 +51,14 @@ beforeEach(() => {
   };
 });
 
-const observed = (replicaSets: ReplicaSet[] = []): Observed => ({
+const observed = (replicaSets: ReplicaSet[] = [], deployment?: Deployment): Observed => ({
   server,
   agents: [anAgent()],
   missingAgents: [],
   texts: { textOf: () => undefined, versions: [] },
   previousFiles: {},
   owned: [...world.values()],
-  deployment: undefined,
+  deployment,
   replicaSets,
   pods: [],
   missingSecrets: [],
@@ -68,9 +68,10 @@ const observed = (replicaSets: ReplicaSet[] = []): Observed => ({
 async function carriedOut(
   done: Done | undefined,
   replicaSets: ReplicaSet[] = [],
+  deployment?: Deployment,
 ): Promise<{ done: Done | undefined; wrote: string[] }> {
   const before = writes.length;
-  const result = await carryOut(observed(replicaSets), { done, failures: 0 }, deps);
+  const result = await carryOut(observed(replicaSets, deployment), { done, failures: 0 }, deps);
   return { done: result.done, wrote: writes.slice(before) };
 }
 
@@ -130,6 +131,16 @@ describe('settings that a ReplicaSet may start with', () => {
     expect(kept.wrote).not.toContain('delete ConfigMap demo-config-old');
     const gone = await carriedOut(kept.done, []);
     expect(gone.wrote).toEqual(['delete ConfigMap demo-config-old']);
+  });
+
+  it('that is not seen yet stay, and are looked at again until it is', async () => {
+    world.set('uid-of-old', old);
+    const { spec } = replicaSet('demo-config-old');
+    const deployment = { ...old, kind: 'Deployment', spec } as unknown as Deployment;
+    const before = await carriedOut(undefined, [], deployment);
+    expect(before.wrote).not.toContain('delete ConfigMap demo-config-old');
+    expect(before.done).toBeUndefined();
+    expect((await carriedOut(before.done)).wrote).toEqual(['delete ConfigMap demo-config-old']);
   });
 
   it('are no reason to look again when a new one comes', async () => {

@@ -72,15 +72,16 @@ export async function carryOut(
     else owned.set(stored.metadata.uid, stored);
     written(deed, stored, observed.server, deps);
   };
-  let heldBack = false;
+  const made = { heldBack: false, pruned: false };
   const outcome = await outcomeOf(last.failures, async () => {
     gate(observed, settings.allowedAnnotationPrefixes);
     const desired = build(observed, rendered, deps);
-    heldBack = slots.holdBack(observed, desired);
-    await applyAll(heldBack ? desired.filter(isHot) : desired, observed.owned, kube, onWrite);
-    await prune(desired, observed, kube, onWrite);
+    made.heldBack = slots.holdBack(observed, desired);
+    await applyAll(made.heldBack ? desired.filter(isHot) : desired, observed.owned, kube, onWrite);
+    made.pruned = await prune(desired, observed, kube, onWrite);
   });
-  const isDone = outcome.kind === 'applied' && !heldBack;
+  const { heldBack, pruned } = made;
+  const isDone = outcome.kind === 'applied' && pruned && !heldBack;
   if (!isDone) return { outcome, rendered, heldBack };
   const after = fingerprint({ ...observed, owned: [...owned.values()] });
   const keptFor = observed.replicaSets.map(uidOf);

@@ -1,4 +1,6 @@
+import { clipped } from '../api/clipped.ts';
 import type { ConditionType, Reason } from '../api/conditions.ts';
+import { conditionOf } from '../api/object.ts';
 import type { Condition } from '../api/object.ts';
 
 /** A judgement before it becomes a condition. */
@@ -23,13 +25,13 @@ export function conditionsOf(
 ): Condition[] {
   return verdicts
     .map(({ type, status, reason, message }) => {
-      const before = previous.find((condition) => condition.type === type);
+      const before = conditionOf(previous, type);
       const since = before?.status === status ? before.lastTransitionTime : undefined;
       return {
         type,
         status,
         reason,
-        message: message.slice(0, MAX_MESSAGE),
+        message: clipped(message, MAX_MESSAGE),
         observedGeneration: generation,
         lastTransitionTime: since ?? now.toISOString().replace(/\.\d+Z$/, 'Z'),
       };

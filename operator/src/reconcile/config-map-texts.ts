@@ -1,7 +1,7 @@
 import type { ConfigMapText } from '../../../runtime/src/contract/references.ts';
 import type { AgentDefinition } from '../api/agentdefinition.ts';
 import { keyOf } from '../api/object.ts';
-import type { KubeObject } from '../api/object.ts';
+import type { KubeObject, ObjectRef } from '../api/object.ts';
 import type { Cache, Kube } from '../kube/port.ts';
 import type { ConfigMap } from './caches.ts';
 
@@ -12,6 +12,14 @@ export interface Texts {
   versions: readonly string[];
 }
 
+/** A ConfigMap at one version, without what nobody reads. */
+interface Read {
+  ref: ObjectRef;
+  uid: string;
+  resourceVersion: string;
+  data: Record<string, string>;
+}
+
 /**
  * Texts of users' ConfigMaps. Only their metadata is watched, because a cluster's ConfigMaps may be
  * large and nearly all of them are none of our business; a referenced one is read once a version.
@@ -19,7 +27,8 @@ export interface Texts {
 export class ConfigMapTexts {
   readonly #metadata: Cache<KubeObject>;
   readonly #kube: Pick<Kube, 'get'>;
-  readonly #read = new Map<string, ConfigMap>();
+  /** Texts as they were read, by key of their ConfigMap. */
+  readonly #read = new Map<string, Read>();
 
   constructor(metadata: Cache<KubeObject>, kube: Pick<Kube, 'get'>) {
     this.#metadata = metadata;
@@ -34,24 +43,32 @@ export class ConfigMapTexts {
     for (const name of names) {
       const found = await this.#current(namespace, name);
       if (found === undefined) continue;
-      texts.set(name, found.data ?? {});
-      versions.push(`${found.metadata.uid ?? ''}@${found.metadata.resourceVersion ?? ''}`);
+      texts.set(name, found.data);
+      versions.push(`${found.uid}@${found.resourceVersion}`);
     }
     return { textOf: ({ name, key }) => texts.get(name)?.[key], versions };
   }
 
-  async #current(namespace: string, name: string): Promise<ConfigMap | undefined> {
-    const key = keyOf({ namespace, name });
-    const seen = this.#metadata.get({ namespace, name });
-    if (seen === undefined) {
-      this.#read.delete(key);
-      return undefined;
-    }
-    const known = this.#read.get(key);
-    if (known?.metadata.resourceVersion === seen.metadata.resourceVersion) return known;
-    const read = await this.#kube.get(this.#metadata.kind, { namespace, name });
-    if (read !== undefined) this.#read.set(key, read);
+  async #current(namespace: string, name: string): Promise<Read | undefined> {
+    const ref = { namespace, name };
+    const seen = this.#metadata.get(ref);
+    if (seen === undefined) return undefined;
+    const known = this.#read.get(keyOf(ref));
+    if (known?.resourceVersion === seen.metadata.resourceVersion) return known;
+    const live = (await this.#kube.get(this.#metadata.kind, ref)) as ConfigMap | undefined;
+    this.#forgetGone();
+    if (live === undefined) return undefined;
+    const { uid = '', resourceVersion = '' } = live.metadata;
+    const read = { ref, uid, resourceVersion, data: live.data ?? {} };
+    this.#read.set(keyOf(ref), read);
     return read;
+  }
+
+  /** Names that change with every text are never asked for again. */
+  #forgetGone(): void {
+    for (const [key, { ref }] of this.#read) {
+      if (this.#metadata.get(ref) === undefined) this.#read.delete(key);
+    }
   }
 }
 

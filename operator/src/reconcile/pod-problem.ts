@@ -1,4 +1,6 @@
 import type { V1ContainerStateWaiting, V1ContainerStatus } from '@kubernetes/client-node';
+import { clipped } from '../api/clipped.ts';
+import { conditionOf } from '../api/object.ts';
 import type { Pod } from './caches.ts';
 
 /** Waiting reasons that are part of every normal start. */
@@ -15,9 +17,9 @@ const MAX_WORDS = 500;
  * with it or it has only just started. The sentence stays the same while the cause does.
  */
 export function podProblem({ metadata, status }: Pod): string | undefined {
-  const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  const scheduled = conditionOf(status?.conditions, 'PodScheduled');
   if (scheduled?.status === 'False') {
-    return `pod ${metadata.name} cannot be scheduled: ${clip(scheduled.message)}`;
+    return `pod ${metadata.name} cannot be scheduled: ${ownWords(scheduled.message)}`;
   }
   const [problem] = (status?.containerStatuses ?? []).flatMap(
     (container) => containerProblem(container) ?? [],
@@ -46,8 +48,8 @@ function waitingProblem(waiting: V1ContainerStateWaiting | undefined): string | 
 }
 
 function sentence(what: string, words: string | undefined): string {
-  const clipped = clip(words);
-  return clipped === '' ? what : `${what}: ${clipped}`;
+  const own = ownWords(words);
+  return own === '' ? what : `${what}: ${own}`;
 }
 
 /** A log line's own words: its time would make every crash look like another one. */
@@ -60,7 +62,7 @@ function wordsOf(line: string): string {
   }
 }
 
-function clip(text = ''): string {
+function ownWords(text = ''): string {
   const line = text.trim().split('\n').map(wordsOf).join(' ').replaceAll(/\s+/g, ' ');
-  return line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS)}…` : line;
+  return line.length > MAX_WORDS ? `${clipped(line, MAX_WORDS)}…` : line.toWellFormed();
 }

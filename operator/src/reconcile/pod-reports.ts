@@ -1,4 +1,5 @@
 import type { StatusReport } from '../../../runtime/src/contract/status-report.ts';
+import { conditionOf } from '../api/object.ts';
 import type { Pod } from './caches.ts';
 
 /** Asks a pod for its own account. Rejects with a sentence when it does not give one in time. */
@@ -24,7 +25,7 @@ export async function readReports(
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   return Promise.all(
     running.map(async (pod) => {
-      const named = { pod: pod.metadata.name, ready: isReady(pod) };
+      const named = { pod: pod.metadata.name, ready: isPodReady(pod) };
       try {
         return { ...named, report: await read(pod.status?.podIP ?? '', port) };
       } catch (error) {
@@ -44,6 +45,6 @@ export function isRunning({ metadata, status }: Pod): boolean {
 }
 
 /** Whether callers reach a pod. */
-export function isReady({ status }: Pod): boolean {
-  return status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
+export function isPodReady({ status }: Pod): boolean {
+  return conditionOf(status?.conditions, 'Ready')?.status === 'True';
 }

@@ -8,7 +8,8 @@ import type { Deployment, ReplicaSet } from './caches.ts';
 import type { Observed } from './observe.ts';
 
 /**
- * Deletes what the server owned and no longer wants. To be called only after everything was
+ * Deletes what the server owned and no longer wants; gives whether that is done, except for what ReplicaSets
+ * may still use. To be called only after everything was
  * applied: half-applied state must not lead to deletions. Nor may an old view: then nothing is done,
  * and the newer one, which is on its way, brings the server back.
  */
@@ -17,16 +18,18 @@ export async function prune(
   { server, owned, replicaSets, deployment }: Observed,
   kube: Kube,
   onWrite: OnWrite,
-): Promise<void> {
+): Promise<boolean> {
   const unwanted = owned
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .filter((object) => !desired.some((wanted) => isSame(wanted, object)))
-    .filter((object) => ![deployment, ...replicaSets].some((template) => uses(template, object)));
-  if (unwanted.length === 0 || !(await isCurrent(server, kube))) return;
-  for (const object of unwanted) {
+    .filter((object) => !replicaSets.some((replicaSet) => uses(replicaSet, object)));
+  const free = unwanted.filter((object) => !uses(deployment, object));
+  if (free.length > 0 && !(await isCurrent(server, kube))) return false;
+  for (const object of free) {
     await kube.delete(object);
     onWrite('pruned', object);
   }
+  return free.length === unwanted.length;
 }
 
 /**

@@ -66,6 +66,44 @@ describe('a rollout that a new release asks for', () => {
     expect(woken).toEqual(['team/b', 'team/c']);
   });
 
+  it('keeps its place, however often it is looked at', () => {
+    const woken: string[] = [];
+    const slots = new RolloutSlots(1, (key) => woken.push(key));
+    for (const name of ['a', 'b', 'c', 'b']) slots.holdBack(other(name), WANTED);
+    slots.free('team/a');
+    expect(woken).toEqual(['team/b']);
+  });
+
+  it('is woken for every slot that is free, though nobody woken before has looked yet', () => {
+    const woken: string[] = [];
+    const slots = new RolloutSlots(2, (key) => woken.push(key));
+    for (const name of ['a', 'b', 'c', 'd']) slots.holdBack(other(name), WANTED);
+    slots.free('team/a');
+    slots.free('team/b');
+    expect(woken).toEqual(['team/c', 'team/c', 'team/d']);
+  });
+
+  it.each([
+    {
+      reason: 'its user has changed it',
+      leave: (slots: RolloutSlots) =>
+        slots.holdBack(observed({ name: 'b', generation: 4 }), WANTED),
+    },
+    {
+      reason: 'it is gone',
+      leave: (slots: RolloutSlots) => {
+        slots.free('team/b');
+      },
+    },
+  ])('leaves a slot that it needs no more to the next: $reason', ({ leave }) => {
+    const woken: string[] = [];
+    const slots = new RolloutSlots(1, (key) => woken.push(key));
+    for (const name of ['a', 'b', 'c']) slots.holdBack(other(name), WANTED);
+    slots.free('team/a');
+    leave(slots);
+    expect(woken).toEqual(['team/b', 'team/c']);
+  });
+
   it('that is gone is not woken', () => {
     const woken: string[] = [];
     const slots = new RolloutSlots(1, (key) => woken.push(key));

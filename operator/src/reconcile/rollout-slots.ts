@@ -2,7 +2,7 @@ import { keyOf } from '../api/object.ts';
 import type { KubeObject } from '../api/object.ts';
 import { isSameVersion } from './applied.ts';
 import type { Observed } from './observe.ts';
-import { isReady } from './server-status.ts';
+import { saysReady } from './server-status.ts';
 
 /**
  * Limits how many servers at a time restart their pods because a new release of the operator, or its
@@ -29,11 +29,14 @@ export class RolloutSlots {
   holdBack(observed: Observed, desired: readonly KubeObject[]): boolean {
     const { metadata } = observed.server;
     const key = keyOf(metadata);
-    this.#waiting.delete(key);
-    if (!isReleaseChange(observed, desired) || this.#holders.has(key)) return false;
-    if (this.#holders.size < this.#max) this.#holders.set(key, metadata.generation);
-    else this.#waiting.add(key);
-    return this.#waiting.has(key);
+    const needsSlot = isReleaseChange(observed, desired) && !this.#holders.has(key);
+    if (needsSlot && this.#freeSlots() <= 0) {
+      this.#waiting.add(key);
+      return true;
+    }
+    if (needsSlot) this.#holders.set(key, metadata.generation);
+    this.#leave(key);
+    return false;
   }
 
   /** Frees the server's slot when its rollout is over: it is Ready, or its user has changed it since. */
@@ -45,10 +48,22 @@ export class RolloutSlots {
 
   /** The server is gone. */
   free(key: string): void {
-    this.#waiting.delete(key);
-    if (!this.#holders.delete(key)) return;
-    const [next] = this.#waiting;
-    if (next !== undefined) this.#wake(next);
+    if (this.#holders.delete(key)) this.#wakeFirst();
+    this.#leave(key);
+  }
+
+  /** It waits no longer; if it was woken for a slot that it does not need, others may have it. */
+  #leave(key: string): void {
+    if (this.#waiting.delete(key)) this.#wakeFirst();
+  }
+
+  #wakeFirst(): void {
+    const first = [...this.#waiting].slice(0, Math.max(0, this.#freeSlots()));
+    for (const key of first) this.#wake(key);
+  }
+
+  #freeSlots(): number {
+    return this.#max - this.#holders.size;
   }
 }
 
@@ -60,6 +75,6 @@ function isReleaseChange(
   const wanted = desired.find(({ kind }) => kind === 'Deployment');
   if (wanted === undefined || deployment === undefined) return false;
   const { status, metadata } = server;
-  const isCarriedOut = status?.observedGeneration === metadata.generation && isReady(status);
+  const isCarriedOut = status?.observedGeneration === metadata.generation && saysReady(status);
   return isCarriedOut && !isSameVersion(wanted, deployment);
 }

@@ -1,3 +1,4 @@
+import { conditionOf } from '../api/object.ts';
 import type { Deployment, Pod } from './caches.ts';
 import { podProblem } from './pod-problem.ts';
 
@@ -70,6 +71,6 @@ function problemOf(deployment: Deployment | undefined, pods: readonly Pod[]): { 
 
 /** Why the API server refuses pods (a quota, a missing account, Pod Security), if it does: such pods never exist. */
 export function refusedPods(deployment: Deployment | undefined): string[] {
-  const failure = deployment?.status?.conditions?.find(({ type }) => type === 'ReplicaFailure');
+  const failure = conditionOf(deployment?.status?.conditions, 'ReplicaFailure');
   return failure?.status === 'True' ? [failure.message ?? 'pods are refused'] : [];
 }

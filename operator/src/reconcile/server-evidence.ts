@@ -2,6 +2,7 @@ import { agentsRevision } from '../../../runtime/src/contract/agents-revision.ts
 import type { A2AServer } from '../api/a2aserver.ts';
 import { CONDITION } from '../api/conditions.ts';
 import type { ConditionType } from '../api/conditions.ts';
+import { conditionOf } from '../api/object.ts';
 import type { AgentFiles } from '../resources/agent-files.ts';
 import { publicUrl } from '../resources/urls.ts';
 import { defaultAgent } from './agent-selection.ts';
@@ -38,11 +39,14 @@ export function serverEvidence(findings: Findings): ServerEvidence {
   const serving = reports.filter(({ ready }) => ready);
   const rollout = rolloutOf(deployment, pods);
   const lacksAgents = missingAgents.length > 0 || Object.keys(rendered.rejected).length > 0;
+  const complains = serving.some(
+    ({ report }) => report?.agents.some(({ message }) => message !== undefined) ?? true,
+  );
   return {
     outcome,
     heldBack,
     rollout,
-    hasProblem: rollout.problem !== undefined || lacksAgents,
+    hasProblem: rollout.problem !== undefined || lacksAgents || complains,
     revision: agentsRevision(rendered.files),
     reports: serving,
     agents: agentStates(agents, missingAgents, rendered, serving),
@@ -58,7 +62,7 @@ export function serverEvidence(findings: Findings): ServerEvidence {
 
 function readingsBefore({ status }: A2AServer): Partial<Record<Dependency, Readings>> {
   const of = (type: ConditionType): Readings | undefined =>
-    readingsOf(status?.conditions?.find((condition) => condition.type === type));
+    readingsOf(conditionOf(status?.conditions, type));
   const memory = of(CONDITION.MemoryReachable);
   const model = of(CONDITION.ModelReachable);
   return { ...(memory && { memory }), ...(model && { model }) };

@@ -1,5 +1,6 @@
 import type { A2AServer, A2AServerStatus } from '../api/a2aserver.ts';
 import { CONDITION, REASON } from '../api/conditions.ts';
+import { conditionOf } from '../api/object.ts';
 import { childNames, selectorLabels } from '../names.ts';
 import { wantsGeneratedApiKey } from '../resources/api-key-secret.ts';
 import { agentUrl } from '../resources/urls.ts';
@@ -57,8 +58,8 @@ export function serverStatus(
 }
 
 /** Whether a status says that the server is Ready. */
-export function isReady({ conditions = [] }: A2AServerStatus): boolean {
-  return conditions.find(({ type }) => type === CONDITION.Ready)?.status === 'True';
+export function saysReady({ conditions }: A2AServerStatus): boolean {
+  return conditionOf(conditions, CONDITION.Ready)?.status === 'True';
 }
 
 function verdicts(evidence: ServerEvidence): Verdict[] {
@@ -119,7 +120,7 @@ function dependency(
         type,
         status: 'True',
         reason: REASON.Reachable,
-        message: 'every ready pod reaches it',
+        message: 'every running pod reaches it',
       };
     case 'Unreachable':
       return { type, status: 'False', reason: REASON.Unreachable, message };

@@ -11,7 +11,7 @@ import { observe } from './observe.ts';
 import { readReports } from './pod-reports.ts';
 import type { ReadPodStatus } from './pod-reports.ts';
 import { serverEvidence } from './server-evidence.ts';
-import { isReady, serverStatus } from './server-status.ts';
+import { saysReady, serverStatus } from './server-status.ts';
 import type { ServerEvidence } from './server-status.ts';
 import { ROLLING_OUT, USUAL } from './status-writer.ts';
 import type { StatusWriter } from './status-writer.ts';
@@ -32,6 +32,8 @@ const STEADY_MS = 60_000;
 
 /** What is known of a server from earlier looks; lost with the process, and made anew. */
 interface Memory {
+  /** Of the server: a namesake that comes later begins anew. */
+  uid: string;
   readings?: Record<Dependency, Readings>;
   done?: Done;
 }
@@ -50,10 +52,11 @@ export function serverReconciler(deps: ServerDependencies): Reconcile {
       return {};
     }
     const { server, pods } = observed;
-    const before = memories.get(key) ?? {};
+    const known = memories.get(key);
+    const before = known?.uid === server.metadata.uid ? known : undefined;
     const { outcome, rendered, heldBack, done } = await carryOut(
       observed,
-      { done: before.done, failures },
+      { done: before?.done, failures },
       deps,
     );
     const evidence = serverEvidence({
@@ -63,11 +66,11 @@ export function serverReconciler(deps: ServerDependencies): Reconcile {
       heldBack,
       deployment: caches.deployments.get(ref) ?? observed.deployment,
       reports: await readReports(pods, server.spec.metrics.port, deps.readPodStatus),
-      readings: before.readings,
+      readings: before?.readings,
       clusterDomain: settings.clusterDomain,
     });
     const { readings } = evidence;
-    memories.set(key, { readings, ...(done && { done }) });
+    memories.set(key, { uid: server.metadata.uid, readings, ...(done && { done }) });
     const waitMs = await report(server, evidence, deps);
     if (outcome.kind === 'waiting' && outcome.error !== undefined) throw outcome.error;
     return nextLook(evidence, waitMs, deps.random);
@@ -82,14 +85,14 @@ async function report(
 ): Promise<number | undefined> {
   const status = serverStatus(server, evidence, now());
   const isRollingOut =
-    evidence.outcome.kind === 'applied' && !evidence.hasProblem && !isReady(status);
+    evidence.outcome.kind === 'applied' && !evidence.hasProblem && !saysReady(status);
   const waitMs = await statusWriter.write(server, status, isRollingOut ? ROLLING_OUT : USUAL);
   if (waitMs === undefined) {
     for (const note of warnings(server.status?.conditions, status.conditions)) notify(server, note);
   }
   const { generation } = server.metadata;
   slots.settle(keyOf(server.metadata), {
-    ready: isReady(status) && !evidence.heldBack,
+    ready: saysReady(status) && !evidence.heldBack,
     generation,
   });
   return waitMs;

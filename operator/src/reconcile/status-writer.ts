@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { keyOf } from '../api/object.ts';
+import { CONDITION } from '../api/conditions.ts';
+import { conditionOf, keyOf } from '../api/object.ts';
 import type { Condition, KubeObject } from '../api/object.ts';
 import { ApiError } from '../kube/port.ts';
 import type { Cache, Kube } from '../kube/port.ts';
@@ -84,7 +85,11 @@ export class StatusWriter<T extends KubeObject & { status?: Status }> {
 }
 
 /** Conditions that turn in the course of every rollout. */
-const PROGRESS: readonly string[] = ['AgentsLoaded', 'Progressing', 'Served'];
+const PROGRESS: readonly string[] = [
+  CONDITION.AgentsLoaded,
+  CONDITION.Progressing,
+  CONDITION.Served,
+];
 
 function patienceMs(before: Status = {}, after: Status, pace: Pace): number {
   if (before.conditions === undefined) return 0;
@@ -103,6 +108,6 @@ function decides(before: Status, after: Status): boolean {
   });
 }
 
-function statusOf({ conditions = [] }: Status, type: string): Condition['status'] | undefined {
-  return conditions.find((condition) => condition.type === type)?.status;
+function statusOf({ conditions }: Status, type: string): Condition['status'] | undefined {
+  return conditionOf(conditions, type)?.status;
 }

@@ -10,7 +10,7 @@ import { hosts } from './agent-selection.ts';
 import type { Caches, Deployment, Pod } from './caches.ts';
 import { siblingKey } from './indexes.ts';
 import { controllerOf } from './ownership.ts';
-import { isReady, isRunning } from './pod-reports.ts';
+import { isPodReady, isRunning } from './pod-reports.ts';
 import { podProblem } from './pod-problem.ts';
 import { countsOf, refusedPods } from './rollout.ts';
 
@@ -31,7 +31,7 @@ export const owningServer: Trigger = ({ object, previous, own }) => {
 
 /** The server that owns a Deployment, when its spec or what a rollout is judged by has changed. */
 export const serverOfDeployment: Trigger<Deployment> = (change) =>
-  isSame(change, (deployment) => [
+  isUnchanged(change, (deployment) => [
     // The generation stands for the spec.
     { ...deployment.metadata, resourceVersion: '' },
     countsOf(deployment),
@@ -42,9 +42,9 @@ export const serverOfDeployment: Trigger<Deployment> = (change) =>
 
 /** The server whose pods these are, when something has changed that its status shows. */
 export const serverOfPod: Trigger<Pod> = (change) =>
-  isSame(change, (pod) => [
+  isUnchanged(change, (pod) => [
     isRunning(pod),
-    isReady(pod),
+    isPodReady(pod),
     podProblem(pod) ?? '',
     pod.status?.podIP ?? '',
   ])
@@ -71,13 +71,15 @@ export function triggers({ servers, agents }: Pick<Caches, 'servers' | 'agents'>
     agents.by('configMap', keyOf(metadata));
   return {
     serversOfAgent: (change) => {
-      if (isSame(change, ({ metadata }) => [metadata.uid, metadata.generation, metadata.labels])) {
+      if (
+        isUnchanged(change, ({ metadata }) => [metadata.uid, metadata.generation, metadata.labels])
+      ) {
         return [];
       }
       return keys([change.object, change.previous].flatMap((agent) => agent && hosting(agent)));
     },
     agentsOfServer: (change) => {
-      if (isSame(change, ({ spec, status }) => [spec.agents, status?.agents])) return [];
+      if (isUnchanged(change, ({ spec, status }) => [spec.agents, status?.agents])) return [];
       const { object } = change;
       const named = object.spec.agents.names?.map((name) => siblingKey(object, name));
       const hosted =
@@ -94,7 +96,7 @@ export function triggers({ servers, agents }: Pick<Caches, 'servers' | 'agents'>
 }
 
 /** Whether a change leaves alone what is looked at. */
-function isSame<T extends KubeObject>(
+function isUnchanged<T extends KubeObject>(
   { object, previous, deleted }: Change<T>,
   view: (object: T) => unknown,
 ): boolean {

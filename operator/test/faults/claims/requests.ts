@@ -45,7 +45,8 @@ const REQUEST_FAULTS: readonly RequestFault[] = [
 const SILENCE: RequestFault = {
   name: 'takes effect and is never answered',
   verdict: { do: 'perform', then: 'silence' },
-  limitMs: 150_000,
+  // Thirty seconds for each of them.
+  limitMs: 600_000,
 };
 
 /** What the operator may say about these faults. */
