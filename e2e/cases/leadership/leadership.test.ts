@@ -9,11 +9,13 @@ import type { Write } from '../../cluster/audit/writes.ts';
 import type { Operator } from '../operator.ts';
 import type { Story } from '../story.ts';
 
+/** For what the machine does meanwhile, and for ends of seconds in timestamps. */
+const MARGIN_SECONDS = 2;
 /**
- * Whoever wants the Lease looks at it every 2.4 seconds at most, and takes it when it has not changed
+ * Whoever wants the Lease looks at it every 2.4 seconds at most, and takes it as soon as it has not changed
  * for 15 seconds since a look.
  */
-const TAKEOVER_SECONDS = 2.4 + 15 + 2.4;
+const TAKEOVER_SECONDS = 2.4 + 15 + MARGIN_SECONDS;
 /** A leader that is told to stop gives the Lease up, so that only the look remains. */
 const HANDOVER_SECONDS = 5;
 /** From there on, what was edited in between is carried out. */

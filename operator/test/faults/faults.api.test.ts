@@ -4,6 +4,7 @@ import type { Claim, Lab } from './claim.ts';
 import { CRASHES } from './claims/crash.ts';
 import { FOREIGN } from './claims/foreign.ts';
 import { REQUESTS } from './claims/requests.ts';
+import { REST } from './claims/rest.ts';
 import { SCHEMA_WALK } from './claims/schema-walk.ts';
 import { STALE } from './claims/stale.ts';
 import { WATCHES } from './claims/watches.ts';
@@ -14,6 +15,7 @@ import { startPlane } from './world.ts';
 import type { Plane } from './world.ts';
 
 const PARTS: Record<string, readonly Claim[]> = {
+  rest: REST,
   requests: REQUESTS,
   watches: WATCHES,
   crash: CRASHES,

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from '@jest/globals';
+import { LOADING } from '../../src/reconcile/status-writer.ts';
+import { WHOLE } from './claim.ts';
 import { described } from './proxy/exchange.ts';
 import type { State } from './state.ts';
 import type { World } from './world.ts';
@@ -8,10 +10,12 @@ import type { World } from './world.ts';
 /** Longer than the operator's own pause between two looks at pods that change. */
 export const QUIET_MS = 2_500;
 
-/** The operator holds back for ten seconds what it writes of mere progress. */
-export const END_MS = 11_000;
+/** Longer than the operator holds back any status, but for progress in a rollout that is not over. */
+export const END_MS = LOADING.decisionMs + 2_000;
 
 const STOP_LIMIT_MS = 25_000;
+/** Among a thousand cases, those who roll out may be slow. */
+const LIMIT_MS = WHOLE ? 180_000 : 45_000;
 
 export interface Expectation {
   state: State;
@@ -24,7 +28,7 @@ export interface Expectation {
  */
 export async function settles(
   world: World,
-  { state, limitMs = 45_000 }: Expectation,
+  { state, limitMs = LIMIT_MS }: Expectation,
 ): Promise<void> {
   const deadline = performance.now() + limitMs;
   for (;;) {
