@@ -1,10 +1,9 @@
 import { agentFileName } from '../../../runtime/src/contract/agent-file.ts';
-import { fileRevision } from '../../../runtime/src/contract/agents-revision.ts';
 import type { AgentReport } from '../../../runtime/src/contract/status-report.ts';
 import { clipped } from '../api/clipped.ts';
-import type { AgentFiles } from '../resources/agent-files.ts';
 import type { AgentDefinition } from '../api/agentdefinition.ts';
 import type { PodReport } from './pod-reports.ts';
+import type { RenderedAgents } from './rendered-agents.ts';
 
 /** Whether one declared agent is served in its current version by every ready pod. */
 export interface AgentState {
@@ -23,7 +22,7 @@ const MAX_MESSAGE = 1024;
 export function agentStates(
   agents: readonly AgentDefinition[],
   missing: readonly string[],
-  rendered: AgentFiles,
+  rendered: RenderedAgents,
   reports: readonly PodReport[],
 ): AgentState[] {
   const absent = missing.map((name) => ({
@@ -37,12 +36,12 @@ export function agentStates(
 
 function agentState(
   { metadata: { name } }: AgentDefinition,
-  { files, rejected }: AgentFiles,
+  { fileRevisions, rejected }: RenderedAgents,
   reports: readonly PodReport[],
 ): AgentState {
   const served = reports.map(({ report }) => report?.agents.find((agent) => agent.name === name));
   const generation = commonGeneration(served);
-  const message = rejected[name] ?? notServed(served, files[agentFileName(name)] ?? '');
+  const message = rejected[name] ?? notServed(served, fileRevisions[agentFileName(name)]);
   return {
     name,
     loaded: message === undefined,
@@ -59,10 +58,9 @@ function commonGeneration([first, ...others]: Served): number | undefined {
 }
 
 /** Not by generation: it stays when a referenced text changes, and begins anew after a deletion. */
-function notServed(served: Served, file: string): string | undefined {
+function notServed(served: Served, wanted: string | undefined): string | undefined {
   if (served.length === 0) return 'no pod is ready';
   const complaint = served.map((agent) => agent?.message).find((message) => message !== undefined);
-  const wanted = fileRevision(file);
-  const current = served.every((agent) => agent?.revision === wanted);
+  const current = wanted !== undefined && served.every((agent) => agent?.revision === wanted);
   return complaint ?? (current ? undefined : 'pods are loading this version');
 }

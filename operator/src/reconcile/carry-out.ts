@@ -20,6 +20,8 @@ import type { Observed } from './observe.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { prune } from './prune.ts';
+import { renderedAgents } from './rendered-agents.ts';
+import type { RenderedAgents } from './rendered-agents.ts';
 import type { RolloutSlots } from './rollout-slots.ts';
 
 /** What carrying out a spec needs of the world. */
@@ -33,18 +35,18 @@ export interface CarryOutDependencies {
   newApiKey: () => string;
 }
 
-/** What was last carried out to the end, and the agents' files it came to. */
+/** What was last carried out to the end, and what agents it came to. */
 export interface Done {
   /** Of everything as it is when its own writes are seen. */
   fingerprint: string;
   /** UIDs of the ReplicaSets for which unwanted objects may have been kept. */
   keptFor: string[];
-  rendered: AgentFiles;
+  rendered: RenderedAgents;
 }
 
 export interface CarriedOut {
   outcome: Outcome;
-  rendered: AgentFiles;
+  rendered: RenderedAgents;
   /** The new pod template waits for other servers' rollouts. */
   heldBack: boolean;
   /** Present when all of it was carried out. */
@@ -65,7 +67,8 @@ export async function carryOut(
   if (done !== undefined && isStillDone(done, observed)) {
     return { outcome: { kind: 'applied' }, rendered: done.rendered, heldBack: false, done };
   }
-  const rendered = render(observed, settings);
+  const files = render(observed, settings);
+  const rendered = renderedAgents(files);
   const owned = new Map(observed.owned.map((object) => [object.metadata.uid, object]));
   const onWrite: OnWrite = (deed, stored) => {
     if (deed === 'pruned') owned.delete(stored.metadata.uid);
@@ -75,7 +78,7 @@ export async function carryOut(
   const made = { heldBack: false, pruned: false };
   const outcome = await outcomeOf(last.failures, async () => {
     gate(observed, settings.allowedAnnotationPrefixes);
-    const desired = build(observed, rendered, deps);
+    const desired = build(observed, files, deps);
     made.heldBack = slots.holdBack(observed, desired);
     await applyAll(made.heldBack ? desired.filter(isHot) : desired, observed.owned, kube, onWrite);
     made.pruned = await prune(desired, observed, kube, onWrite);

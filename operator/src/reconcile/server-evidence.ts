@@ -1,9 +1,7 @@
-import { agentsRevision } from '../../../runtime/src/contract/agents-revision.ts';
 import type { A2AServer } from '../api/a2aserver.ts';
 import { CONDITION } from '../api/conditions.ts';
 import type { ConditionType } from '../api/conditions.ts';
 import { conditionOf } from '../api/object.ts';
-import type { AgentFiles } from '../resources/agent-files.ts';
 import { publicUrl } from '../resources/urls.ts';
 import { defaultAgent } from './agent-selection.ts';
 import { agentStates } from './agent-states.ts';
@@ -13,13 +11,14 @@ import type { Dependency, Readings } from './dependency-readings.ts';
 import type { Observed } from './observe.ts';
 import type { Outcome } from './outcome.ts';
 import type { PodReport } from './pod-reports.ts';
+import type { RenderedAgents } from './rendered-agents.ts';
 import { rolloutOf } from './rollout.ts';
 import type { ServerEvidence } from './server-status.ts';
 
 /** What is known of a server after applying. */
 export interface Findings {
   observed: Observed;
-  rendered: AgentFiles;
+  rendered: RenderedAgents;
   outcome: Outcome;
   /** The new pod template waits for other servers' rollouts. */
   heldBack: boolean;
@@ -47,7 +46,7 @@ export function serverEvidence(findings: Findings): ServerEvidence {
     heldBack,
     rollout,
     hasProblem: rollout.problem !== undefined || lacksAgents || complains,
-    revision: agentsRevision(rendered.files),
+    revision: rendered.revision,
     reports: serving,
     agents: agentStates(agents, missingAgents, rendered, serving),
     required: [defaultAgent(server), ...(server.spec.agents.names ?? [])],
