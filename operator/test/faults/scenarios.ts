@@ -1,8 +1,8 @@
-import type { Condition } from '../../src/api/object.ts';
 import { KINDS } from '../../src/kube/kinds.ts';
 import { agentManifest } from '../manifests.ts';
 import type { Manifest } from '../manifests.ts';
 import { server } from './manifests.ts';
+import { conditionIn } from './state.ts';
 import type { LiveObject } from './state.ts';
 import type { User } from './user.ts';
 
@@ -67,7 +67,7 @@ export const SCENARIOS: readonly Scenario[] = [
     before: demo,
     change: (user) => user.delete(KINDS.A2AServer, 'demo'),
     reached: (objects) =>
-      objects.length === 1 && conditionOf(objects[0], 'Ready')?.reason === 'NotSelected',
+      objects.length === 1 && conditionIn(objects[0], 'Ready')?.reason === 'NotSelected',
   },
 ];
 
@@ -84,12 +84,7 @@ function isReady(object: LiveObject): boolean {
       : ['Ready', 'Served'];
   const { generation } = object.metadata;
   return wanted.every((type) => {
-    const found = conditionOf(object, type);
+    const found = conditionIn(object, type);
     return found?.status === 'True' && found.observedGeneration === generation;
   });
-}
-
-function conditionOf(object: LiveObject | undefined, type: string): Condition | undefined {
-  const conditions = (object?.status?.conditions ?? []) as Condition[];
-  return conditions.find((condition) => condition.type === type);
 }

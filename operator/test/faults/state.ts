@@ -1,5 +1,6 @@
 import { agentsRevision } from '../../../runtime/src/contract/agents-revision.ts';
-import type { KubeObject, ObjectMeta } from '../../src/api/object.ts';
+import { conditionOf } from '../../src/api/object.ts';
+import type { Condition, KubeObject, ObjectMeta } from '../../src/api/object.ts';
 import { KINDS, collectionPath } from '../../src/kube/kinds.ts';
 import type { Kind } from '../../src/kube/port.ts';
 import { APPLIED_HASH_ANNOTATION, INSTANCE_LABEL } from '../../src/names.ts';
@@ -147,4 +148,9 @@ function without(record: object, names: readonly string[]): object {
   return Object.fromEntries(
     Object.entries(record as Record<string, unknown>).filter(([name]) => !names.includes(name)),
   );
+}
+
+/** The condition of a type in an object's status; undefined when there is none. */
+export function conditionIn(object: LiveObject | undefined, type: string): Condition | undefined {
+  return conditionOf(object?.status?.conditions as Condition[] | undefined, type);
 }

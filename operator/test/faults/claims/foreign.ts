@@ -1,4 +1,3 @@
-import type { Condition } from '../../../src/api/object.ts';
 import { CHILD_KINDS, KINDS, kindOf } from '../../../src/kube/kinds.ts';
 import { eventually } from '../../api-server.ts';
 import { agentManifest } from '../../manifests.ts';
@@ -11,7 +10,7 @@ import { described } from '../proxy/exchange.ts';
 import { inWorld, prepare } from '../runs.ts';
 import { allReady } from '../scenarios.ts';
 import type { Scenario } from '../scenarios.ts';
-import { objectsOf } from '../state.ts';
+import { conditionIn, objectsOf } from '../state.ts';
 import type { LiveObject, State } from '../state.ts';
 import type { World } from '../world.ts';
 import { childrenOf, everyFieldIsRestored } from './foreign-fields.ts';
@@ -188,8 +187,7 @@ async function staysForeign(
 async function saysNameTaken({ user }: World, what: string): Promise<void> {
   await eventually(`Stalled with NameTaken for ${what}`, async () => {
     const found = (await user.get(KINDS.A2AServer, 'demo')) as LiveObject | undefined;
-    const conditions = (found?.status?.conditions ?? []) as Condition[];
-    const stalled = conditions.find(({ type }) => type === 'Stalled');
+    const stalled = conditionIn(found, 'Stalled');
     const isSaid = stalled?.reason === 'NameTaken' && stalled.message.includes(what);
     return isSaid ? true : undefined;
   });

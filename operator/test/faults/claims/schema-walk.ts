@@ -9,9 +9,9 @@ import { inWorld } from '../runs.ts';
 import { merged } from '../schema-leaves.ts';
 import { walksOf } from '../schema-walks.ts';
 import type { Walk } from '../schema-walks.ts';
-import { comparable, objectsOf } from '../state.ts';
+import { comparable, conditionIn, objectsOf } from '../state.ts';
 import type { LiveObject, State } from '../state.ts';
-import type { World } from '../world.ts';
+import type { Plane, World } from '../world.ts';
 
 type Step = 'a' | 'b';
 /** Manifests of everything at a step of its walk, and what they refer to. */
@@ -105,15 +105,24 @@ function endOf({ plane }: Lab, manifests: Manifests, steps: readonly Step[]): Pr
     await world.startOperator();
     for (const step of steps) {
       await world.user.apply(...manifests(world.pods.port, step));
-      await isIdle(world);
+      await isIdle(plane, world);
     }
     const objects = await objectsOf(plane.upstream, world.namespace);
     return comparable(withoutHistory(objects), world.namespace);
   });
 }
 
-function isIdle({ proxy }: World): Promise<void> {
-  return proxy.record.quiet(END_MS, LIMIT_MS);
+/** Nothing is written any more, and no pods are on their way: the operator says nothing of those for long. */
+async function isIdle({ upstream }: Plane, { proxy, namespace }: World): Promise<void> {
+  const deadline = performance.now() + LIMIT_MS;
+  for (;;) {
+    await proxy.record.quiet(END_MS, LIMIT_MS);
+    const objects = await objectsOf(upstream, namespace);
+    const arePodsComing = objects.some(
+      (object) => conditionIn(object, 'Progressing')?.status === 'True',
+    );
+    if (!arePodsComing || performance.now() > deadline) return;
+  }
 }
 
 /** Old settings and a generated key that an old ReplicaSet may start with are kept: they are history. */
