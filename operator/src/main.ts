@@ -101,7 +101,7 @@ if (await leads()) {
   await leader?.release().catch((error: unknown) => {
     warn('the lease was not released; another operator takes over when it ends', error);
   });
-  await Promise.race([events.flushed(), pauseFor(FLUSH_MS)]);
+  await Promise.race([events.flushed(), pauseFor(FLUSH_MS, undefined, { ref: false })]);
   events.close();
 }
 await Promise.all(watching);

@@ -2,9 +2,6 @@ import type { Undisturbed } from './runs.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Plane } from './world.ts';
 
-/** Whether every fault at every place is wanted (`make soak`), not the fixed sample of `make test`. */
-export const WHOLE = process.env.SOAK === '1';
-
 /** A sentence that must hold; one test. */
 export interface Claim {
   title: string;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { Campaign, WHOLE } from './claim.ts';
+import { Campaign } from './claim.ts';
 import type { Claim, Lab } from './claim.ts';
 import { CRASHES } from './claims/crash.ts';
 import { FOREIGN } from './claims/foreign.ts';
@@ -11,6 +11,7 @@ import { WATCHES } from './claims/watches.ts';
 import { undisturbed } from './runs.ts';
 import type { Undisturbed } from './runs.ts';
 import type { Scenario } from './scenarios.ts';
+import { WHOLE } from './whole.ts';
 import { startPlane } from './world.ts';
 import type { Plane } from './world.ts';
 

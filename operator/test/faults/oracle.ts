@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from '@jest/globals';
 import { LOADING } from '../../src/reconcile/status-writer.ts';
-import { WHOLE } from './claim.ts';
+import { WHOLE } from './whole.ts';
 import { described } from './proxy/exchange.ts';
 import type { State } from './state.ts';
 import type { World } from './world.ts';

@@ -1,4 +1,4 @@
-import { WHOLE } from '../claim.ts';
+import { WHOLE } from '../whole.ts';
 import type { Claim } from '../claim.ts';
 import { settles } from '../oracle.ts';
 import type { Verdict } from '../proxy/faults.ts';

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../src/api/object.ts';
 import { kindOf } from '../../../src/kube/kinds.ts';
 import { FIELD_MANAGER } from '../../../src/names.ts';
 import { eventually } from '../../api-server.ts';
-import { WHOLE } from '../claim.ts';
+import { WHOLE } from '../whole.ts';
 import { foreignEdits, pointer, valueAt } from '../foreign-edits.ts';
 import type { FieldPath, ForeignEdit } from '../foreign-edits.ts';
 import type { LiveObject } from '../state.ts';

@@ -2,7 +2,7 @@ import { CHILD_KINDS, KINDS, kindOf } from '../../../src/kube/kinds.ts';
 import { eventually } from '../../api-server.ts';
 import { agentManifest } from '../../manifests.ts';
 import type { Manifest } from '../../manifests.ts';
-import { WHOLE } from '../claim.ts';
+import { WHOLE } from '../whole.ts';
 import type { Case, Claim, Lab } from '../claim.ts';
 import { server } from '../manifests.ts';
 import { settles } from '../oracle.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { WHOLE } from '../claim.ts';
+import { WHOLE } from '../whole.ts';
 import type { Case, Claim, Lab } from '../claim.ts';
 import { settles } from '../oracle.ts';
 import { described } from '../proxy/exchange.ts';

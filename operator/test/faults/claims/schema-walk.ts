@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { agentManifest } from '../../manifests.ts';
 import type { Manifest } from '../../manifests.ts';
-import { WHOLE } from '../claim.ts';
+import { WHOLE } from '../whole.ts';
 import type { Claim, Lab } from '../claim.ts';
 import { server } from '../manifests.ts';
 import { END_MS, differing } from '../oracle.ts';

@@ -1,6 +1,6 @@
 import { KINDS } from '../../../src/kube/kinds.ts';
 import { agentManifest } from '../../manifests.ts';
-import { WHOLE } from '../claim.ts';
+import { WHOLE } from '../whole.ts';
 import type { Case, Claim, Lab } from '../claim.ts';
 import { server } from '../manifests.ts';
 import { QUIET_MS, settles } from '../oracle.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { KINDS } from '../../../src/kube/kinds.ts';
 import type { Kind } from '../../../src/kube/port.ts';
-import { WHOLE } from '../claim.ts';
+import { WHOLE } from '../whole.ts';
 import type { Case, Claim, Lab } from '../claim.ts';
 import type { EventVerdict } from '../proxy/faults.ts';
 import { SCENARIOS } from '../scenarios.ts';
