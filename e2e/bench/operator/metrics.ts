@@ -4,8 +4,6 @@ export interface MetricsReading {
   reconciles: number;
   /** Reconciles that run, and keys that wait. */
   pending: number;
-  /** Longest delay of the event loop since the reading before. */
-  eventLoopMs: number;
 }
 
 /** Sum of all series of a metric in Prometheus' text format; 0 when there is none. */
@@ -19,7 +17,6 @@ export function metricsReading(text: string): MetricsReading {
   return {
     reconciles: sumOf(text, 'controller_runtime_reconcile_total'),
     pending: pending.reduce((sum, metric) => sum + sumOf(text, metric), 0),
-    eventLoopMs: sumOf(text, 'nodejs_eventloop_lag_max_seconds') * 1000,
   };
 }
 

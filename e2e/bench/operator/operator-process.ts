@@ -4,10 +4,13 @@ import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { build as compile } from 'esbuild';
 import { ClusterError } from '../../cluster/cluster-error.ts';
 import { run } from '../../cluster/command.ts';
 import { repositoryFolder } from '../../cluster/paths.ts';
 import { freePorts } from '../../cluster/test-control-plane.ts';
+import { readEventLoop } from './event-loop-reading.ts';
+import type { EventLoopReading } from './event-loop-reading.ts';
 import { imageCommand } from './image-command.ts';
 import { metricsReading, Stillness } from './metrics.ts';
 import type { MetricsReading } from './metrics.ts';
@@ -37,8 +40,15 @@ export async function buildOperator(folder: string): Promise<OperatorBuild> {
   return imageCommand(await dockerfile(), bundle);
 }
 
-/** Time between two looks at the metrics; each look costs the operator a millisecond or two. */
-const SAMPLE_MS = 1_000;
+/** As JavaScript: to strip types, Node.js would take 15 MiB of the process that is measured. */
+async function eventLoopMonitor(folder: string): Promise<string> {
+  const source = join(repositoryFolder, 'e2e/bench/operator/event-loop-monitor.ts');
+  const outfile = join(folder, 'event-loop-monitor.mjs');
+  await compile({ entryPoints: [source], outfile, format: 'esm' });
+  return outfile;
+}
+
+/** Time between two looks at the metrics; each costs the operator a millisecond or two. */
 const QUIET_SAMPLE_MS = 100;
 const QUIET_MS = 1_000;
 
@@ -48,14 +58,16 @@ export class OperatorProcess {
   readonly #metricsUrl: string;
   readonly #logFile: string;
   readonly #startedMs = performance.now();
-  #sampling: NodeJS.Timeout | undefined;
-  #eventLoopMs = 0;
+  readonly #eventLoopFile: string;
 
-  private constructor(child: ChildProcess, port: number, logFile: string) {
+  private constructor(
+    child: ChildProcess,
+    { port, logFile, eventLoopFile }: { port: number; logFile: string; eventLoopFile: string },
+  ) {
     this.#child = child;
     this.#metricsUrl = `http://127.0.0.1:${port}/metrics`;
     this.#logFile = logFile;
-    this.#sampling = setInterval(() => void this.look().catch(() => undefined), SAMPLE_MS);
+    this.#eventLoopFile = eventLoopFile;
   }
 
   /** The log goes to `<folder>/operator.log`, after those of the runs before. */
@@ -66,7 +78,12 @@ export class OperatorProcess {
     const [port = 0] = await freePorts(1);
     const logFile = join(place.folder, 'operator.log');
     const log = await open(logFile, 'a');
-    const command = [process.execPath, ...(place.nodeOptions ?? []), ...build.args];
+    const eventLoopFile = join(place.folder, `event-loop-${port}.json`);
+    const options = [
+      `--import=${await eventLoopMonitor(place.folder)}`,
+      ...(place.nodeOptions ?? []),
+    ];
+    const command = [process.execPath, ...options, ...build.args];
     // The kernel ends it when the bench is killed.
     const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], {
       env: {
@@ -76,27 +93,21 @@ export class OperatorProcess {
         RUNTIME_IMAGE: 'a2a-operator/runtime:bench',
         OPS_PORT: String(port),
         LEASE_NAMESPACE: '',
+        EVENT_LOOP_FILE: eventLoopFile,
       },
       stdio: ['ignore', log.fd, log.fd],
     });
     await log.close();
-    return new OperatorProcess(child, port, logFile);
+    return new OperatorProcess(child, { port, logFile, eventLoopFile });
   }
 
   get pid(): number {
     return this.#child.pid ?? 0;
   }
 
-  /** Longest delay of the event loop that any look has told of. */
-  get eventLoopMs(): number {
-    return this.#eventLoopMs;
-  }
-
   async look(): Promise<MetricsReading> {
     const answer = await fetch(this.#metricsUrl, { signal: AbortSignal.timeout(5_000) });
-    const reading = metricsReading(await answer.text());
-    this.#eventLoopMs = Math.max(this.#eventLoopMs, reading.eventLoopMs);
-    return reading;
+    return metricsReading(await answer.text());
   }
 
   /**
@@ -118,15 +129,15 @@ export class OperatorProcess {
     }
   }
 
-  /** Sends SIGTERM; gives the milliseconds until it has ended. */
-  async stop(): Promise<number> {
+  /** Sends SIGTERM; gives the milliseconds until it has ended, and what its event loop was like. */
+  async stop(): Promise<{ stopMs: number; eventLoop: EventLoopReading }> {
     this.#failIfEnded();
-    clearInterval(this.#sampling);
     const begunMs = performance.now();
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
     await ended;
-    return performance.now() - begunMs;
+    const stopMs = performance.now() - begunMs;
+    return { stopMs, eventLoop: await readEventLoop(this.#eventLoopFile) };
   }
 
   #failIfEnded(): void {

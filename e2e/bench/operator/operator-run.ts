@@ -4,6 +4,8 @@ import type { KubeObject } from './api.ts';
 import { childrenAsApplied } from './children.ts';
 import { applyServers, operatorCreation, serversReady, touchAll } from './creation.ts';
 import type { OperatorCreation } from './creation.ts';
+import { NEVER_HELD_UP, longest } from './event-loop-reading.ts';
+import type { EventLoopReading } from './event-loop-reading.ts';
 import { agentDescription, editLatenciesMs, serviceAnnotation } from './edits.ts';
 import type { EditedField } from './edits.ts';
 import { OperatorProcess } from './operator-process.ts';
@@ -27,8 +29,8 @@ export interface OperatorResults {
   memory: MemoryResults;
   /** SIGTERM → exit, with nothing to do and while it works. */
   stopMs: { idle: number; working: number };
-  /** Longest delay of the event loop, over everything above. */
-  eventLoopMs: number;
+  /** Over everything above. */
+  eventLoop: EventLoopReading;
 }
 
 export interface MemoryResults {
@@ -51,7 +53,7 @@ export class OperatorRun {
   readonly #rig: Rig;
   readonly #settings: BenchSettings;
   readonly #build: OperatorBuild;
-  #eventLoopMs = 0;
+  #eventLoop = NEVER_HELD_UP;
 
   constructor(rig: Rig, settings: BenchSettings, build: OperatorBuild) {
     this.#rig = rig;
@@ -87,7 +89,7 @@ export class OperatorRun {
       ...edited,
       memory: { emptyKib, measuredKib, peakKib, restartedKib, allKib },
       stopMs: { idle: idleStopMs, working: workingStopMs },
-      eventLoopMs: this.#eventLoopMs,
+      eventLoop: this.#eventLoop,
     };
     return { results, children };
   }
@@ -99,8 +101,8 @@ export class OperatorRun {
   }
 
   async #stop(operator: OperatorProcess): Promise<number> {
-    const stopMs = await operator.stop();
-    this.#eventLoopMs = Math.max(this.#eventLoopMs, operator.eventLoopMs);
+    const { stopMs, eventLoop } = await operator.stop();
+    this.#eventLoop = longest(this.#eventLoop, eventLoop);
     return stopMs;
   }
 

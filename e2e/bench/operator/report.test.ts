@@ -57,7 +57,10 @@ const operator: OperatorResults = {
     allKib: undefined,
   },
   stopMs: { idle: 100, working: 200 },
-  eventLoopMs: 42,
+  eventLoop: {
+    loading: { clockMs: 310, processorMs: 152 },
+    later: { clockMs: 90, processorMs: 32 },
+  },
 };
 
 const settings = { servers: 2, measured: 2, idleSeconds: 60, edits: 2, profile: false };
@@ -75,7 +78,9 @@ test.each([
   ['edit → child, p99', ['20.0 ms', '24.0 ms', '1.20 ×', '< 1.5 ×']],
   ['writes in 60 idle seconds', ['', '0 (Events 3, Lease 0 apart)', '', '0']],
   ['writes after a restart', ['', '0', '', '0']],
-  ['event loop blocked, longest', ['', '32 ms', '', '< 50 ms']],
+  ['event loop held up, longest', ['', '32 ms', '', '< 50 ms']],
+  ['with waits for a processor', ['', '90 ms', '', '']],
+  ['while the program is loaded', ['', '152 ms', '', '']],
   ['growth per server, 0 → 2', ['', '50 KiB', '', '']],
 ])('%s', (measure, expected) => {
   expect(rowOf(measure)).toEqual(expected);
