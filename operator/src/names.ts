@@ -34,6 +34,11 @@ export const childNames = {
   configMap: (server: string, hash: string) => `${server}-config-${hash}`,
 } as const;
 
+/** Whether a ConfigMap of a server is one of those that hold its agents. */
+export function isAgentsConfigMap(name: string): boolean {
+  return /-agents-\d$/.test(name);
+}
+
 /** Labels of everything that belongs to a server. */
 export function labels(server: string): Record<string, string> {
   return {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { A2AServer } from '../src/api/a2aserver.ts';
 import type { KubeObject } from '../src/api/object.ts';
 import { KINDS } from '../src/kube/kinds.ts';
 import { startApiServer } from './api-server.ts';
@@ -90,6 +91,37 @@ describe('names and texts', () => {
     const [, file = ''] = files[0] ?? [];
     const { spec } = JSON.parse(file) as { spec: { description: string } };
     expect(spec.description).toBe(text.toWellFormed());
+  });
+});
+
+describe('what every JavaScript object has by birth', () => {
+  it('is an agent’s name like any other', async () => {
+    await createPair({ name: 'by-birth' }, { name: 'constructor' });
+    await space.ready('by-birth');
+  });
+
+  it('is no key of a ConfigMap, and keeps no other agent of the server from being served', async () => {
+    const configMapKeyRef = { name: 'kube-root-ca.crt', key: 'toString' };
+    const configMap = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'kube-root-ca.crt' },
+    };
+    await space.create(
+      configMap,
+      agentManifest({ instructions: { configMapKeyRef } }, { name: 'hostile-key' }),
+      agentManifest({}, { name: 'harmless' }),
+      space.serverManifest(
+        { agents: { selector: { matchLabels: {} }, default: 'harmless' } },
+        { name: 'all-agents' },
+      ),
+    );
+    await space.ready('all-agents');
+    const server = await space.get(KINDS.A2AServer, 'all-agents');
+    const { agents = [] } = (server as A2AServer).status ?? {};
+    expect(agents.find(({ name }) => name === 'hostile-key')?.message).toContain(
+      'ConfigMap "kube-root-ca.crt" with key "toString" was not found',
+    );
   });
 });
 

@@ -555,6 +555,10 @@ export interface A2AServerStatus {
      */
     generation?: number;
     /**
+     * Hash of what is served: the agent with its references resolved.
+     */
+    revision?: string;
+    /**
      * Whether every ready pod serves the current generation.
      */
     loaded: boolean;

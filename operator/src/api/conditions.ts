@@ -29,6 +29,7 @@ export const REASON = {
   SecretNotFound: 'SecretNotFound',
   ConfigMapNotFound: 'ConfigMapNotFound',
   NameTaken: 'NameTaken',
+  ChildTerminating: 'ChildTerminating',
   InvalidSpec: 'InvalidSpec',
   Refused: 'Refused',
   ApplyFailed: 'ApplyFailed',

@@ -164,6 +164,13 @@ describe('an error answer', () => {
       error: { reason: 'TooManyRequests', message: 'slow down', retryAfterMs: 7000 },
     },
     {
+      reason: 'it says to come back tomorrow: that would be deaf for too long',
+      code: 503,
+      headers: { 'retry-after': '86400' },
+      body: status({ reason: 'ServiceUnavailable', message: 'maintenance' }),
+      error: { reason: 'ServiceUnavailable', message: 'maintenance', retryAfterMs: 60_000 },
+    },
+    {
       reason: 'a date says nothing that a clock of ours could use',
       code: 503,
       headers: { 'retry-after': 'Fri, 31 Dec 1999 23:59:59 GMT' },

@@ -38,6 +38,8 @@ interface Options {
 const UNARY_TIMEOUT_MS = 30_000;
 /** Measured on a real API server: more connections, or HTTP/2, make no more writes a second. */
 const CONNECTIONS = 24;
+/** A balancer in maintenance may ask for hours, in which a watch would be deaf. */
+const RETRY_AFTER_MAX_MS = 60_000;
 /** Shorter than the API server's own 90 s, so that no request meets a connection just closed. */
 const KEEP_ALIVE_MS = 60_000;
 
@@ -157,7 +159,7 @@ export class Transport {
 async function apiError({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<ApiError> {
   const text = await body.text();
   const seconds = Number(headers['retry-after']);
-  const retryAfterMs = seconds > 0 ? seconds * 1000 : undefined;
+  const retryAfterMs = seconds > 0 ? Math.min(seconds * 1000, RETRY_AFTER_MAX_MS) : undefined;
   try {
     return errorOf(JSON.parse(text) as Status, statusCode, retryAfterMs);
   } catch {

@@ -58,6 +58,15 @@ describe('the agents of a server', () => {
       missing: [],
     },
     {
+      reason: 'Exists, of what every object has by birth',
+      agents: {
+        selector: { matchExpressions: [{ key: 'toString', operator: 'Exists' }] },
+        default: 'b',
+      },
+      hosted: [],
+      missing: ['b'],
+    },
+    {
       reason: 'DoesNotExist',
       agents: {
         selector: { matchExpressions: [{ key: 'tier', operator: 'DoesNotExist' }] },

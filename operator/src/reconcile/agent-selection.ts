@@ -34,17 +34,18 @@ type Selector = NonNullable<A2AServer['spec']['agents']['selector']>;
 
 function matches(selector: Selector, labels: Readonly<Record<string, string>>): boolean {
   const equal = Object.entries(selector.matchLabels ?? {});
+  const byKey = new Map(Object.entries(labels));
   return (
-    equal.every(([key, value]) => labels[key] === value) &&
-    (selector.matchExpressions ?? []).every((requirement) => meets(requirement, labels))
+    equal.every(([key, value]) => byKey.get(key) === value) &&
+    (selector.matchExpressions ?? []).every((requirement) => meets(requirement, byKey))
   );
 }
 
 function meets(
   { key, operator, values = [] }: NonNullable<Selector['matchExpressions']>[number],
-  labels: Readonly<Record<string, string>>,
+  labels: ReadonlyMap<string, string>,
 ): boolean {
-  const value = labels[key];
+  const value = labels.get(key);
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value);

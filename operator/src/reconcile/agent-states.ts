@@ -9,8 +9,9 @@ import type { RenderedAgents } from './rendered-agents.ts';
 export interface AgentState {
   name: string;
   loaded: boolean;
-  /** Generation that all ready pods serve; absent while they serve none or different ones. */
+  /** Generation and file's revision that all ready pods serve; absent while they serve none or different ones. */
   generation?: number;
+  revision?: string;
   /** Why it is not loaded. */
   message?: string;
 }
@@ -40,21 +41,22 @@ function agentState(
   reports: readonly PodReport[],
 ): AgentState {
   const served = reports.map(({ report }) => report?.agents.find((agent) => agent.name === name));
-  const generation = commonGeneration(served);
-  const message = rejected[name] ?? notServed(served, fileRevisions[agentFileName(name)]);
+  const generation = common(served.map((report) => report?.generation));
+  const revision = common(served.map((report) => report?.revision));
+  const message = rejected.get(name) ?? notServed(served, fileRevisions[agentFileName(name)]);
   return {
     name,
     loaded: message === undefined,
     ...(generation !== undefined && { generation }),
+    ...(revision !== undefined && { revision }),
     ...(message !== undefined && { message: clipped(message, MAX_MESSAGE) }),
   };
 }
 
 type Served = readonly (AgentReport | undefined)[];
 
-function commonGeneration([first, ...others]: Served): number | undefined {
-  const same = others.every((agent) => agent?.generation === first?.generation);
-  return same ? first?.generation : undefined;
+function common<T>([first, ...others]: readonly T[]): T | undefined {
+  return others.every((other) => other === first) ? first : undefined;
 }
 
 /** Not by generation: it stays when a referenced text changes, and begins anew after a deletion. */

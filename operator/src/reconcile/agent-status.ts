@@ -1,4 +1,6 @@
 import { agentErrors, describeErrors } from '../../../runtime/src/contract/agent-errors.ts';
+import { renderAgentFile } from '../../../runtime/src/contract/agent-file.ts';
+import { fileRevision } from '../../../runtime/src/contract/agents-revision.ts';
 import { resolveReferences } from '../../../runtime/src/contract/references.ts';
 import type { ConfigMapText } from '../../../runtime/src/contract/references.ts';
 import type { A2AServer } from '../api/a2aserver.ts';
@@ -6,11 +8,15 @@ import type { AgentDefinition, AgentDefinitionStatus } from '../api/agentdefinit
 import { CONDITION, REASON } from '../api/conditions.ts';
 import { conditionsOf } from './conditions.ts';
 import type { Verdict } from './conditions.ts';
+import { MAX_AGENTS } from './server-status.ts';
 
 type HostingServer = NonNullable<AgentDefinitionStatus['servers']>[number];
 
 /** Servers that a status lists; more of them only count. */
 const MAX_SERVERS = 64;
+
+const NOT_RECONCILED = 'the server was not reconciled yet';
+const NOT_LISTED = `the server hosts more agents than the ${MAX_AGENTS} that its status lists, so nobody can tell whether this one is served; host it on another server`;
 
 /** The whole status of an agent, from its spec and what the hosting servers say of it. */
 export function agentStatus(
@@ -20,7 +26,8 @@ export function agentStatus(
   now: Date,
 ): AgentDefinitionStatus {
   const { generation } = agent.metadata;
-  const hosting = servers.map((server) => hostingServer(agent, server));
+  const revision = currentRevision(agent, configMapText);
+  const hosting = servers.map((server) => hostingServer(agent, revision, server));
   const parts = [
     accepted(agent, configMapText),
     resolvedRefs(agent, configMapText),
@@ -82,12 +89,31 @@ function ready(parts: readonly Verdict[]): Verdict {
   return { type: CONDITION.Ready, status: 'True', reason: REASON.Ready, message };
 }
 
-function hostingServer({ metadata }: AgentDefinition, server: A2AServer): HostingServer {
+/**
+ * Of the agent as it is now. Not its generation, which stays when a referenced text changes, and begins
+ * anew when the agent is deleted and made again.
+ */
+function currentRevision(
+  { metadata: { name, generation }, spec }: AgentDefinition,
+  configMapText: ConfigMapText,
+): string {
+  const { spec: resolved } = resolveReferences(spec, configMapText);
+  return fileRevision(renderAgentFile({ name, generation, spec: resolved }));
+}
+
+function hostingServer(
+  { metadata }: AgentDefinition,
+  revision: string,
+  server: A2AServer,
+): HostingServer {
   const { name } = server.metadata;
-  const seen = server.status?.agents?.find((agent) => agent.name === metadata.name);
-  if (seen === undefined)
-    return { name, ready: false, message: 'the server was not reconciled yet' };
-  const ready = seen.loaded && seen.generation === metadata.generation;
+  const { agents = [] } = server.status ?? {};
+  const seen = agents.find((agent) => agent.name === metadata.name);
+  if (seen === undefined) {
+    const message = agents.length < MAX_AGENTS ? NOT_RECONCILED : NOT_LISTED;
+    return { name, ready: false, message };
+  }
+  const ready = seen.loaded && seen.revision === revision;
   const message = ready ? undefined : (seen.message ?? 'pods are loading this version');
   return {
     name,

@@ -47,6 +47,13 @@ describe('an object is applied', () => {
       live: { affinity: {} },
       applied: true,
     },
+    {
+      reason: 'zero values were left out',
+      desired: { env: [{ name: 'FOO', value: '' }], readOnly: false, weight: 0 },
+      live: { env: [{ name: 'FOO' }] },
+      applied: true,
+    },
+    { reason: 'a zero value was edited', desired: { a: false }, live: { a: true }, applied: false },
     { reason: 'an empty map was left out', desired: { data: {} }, live: {}, applied: true },
   ])('$applied when $reason', ({ desired, live, applied }) => {
     expect(isApplied(object(desired), object(live))).toBe(applied);

@@ -37,7 +37,7 @@ function contains(live: unknown, desired: unknown, field: string): boolean {
     return live === desired || quantityValue(live) === quantityValue(desired);
   }
   if (Array.isArray(desired)) return Array.isArray(live) && containsItems(live, desired);
-  if (!isRecord(desired)) return live === desired;
+  if (!isRecord(desired)) return live === desired || (live === undefined && isZero(desired));
   // The API server leaves out maps and lists that are empty.
   const entries = Object.entries(desired).filter(
     ([, value]) => value !== undefined && value !== null,
@@ -60,6 +60,11 @@ function containsItems(live: readonly unknown[], desired: readonly unknown[]): b
         isRecord(candidate) && candidate[key] === item[key] && contains(candidate, item, ''),
     );
   });
+}
+
+/** Go's zero values: the API server leaves them out of what is optional. */
+function isZero(value: unknown): boolean {
+  return value === '' || value === false || value === 0;
 }
 
 function isScalar(value: unknown): value is string | number {

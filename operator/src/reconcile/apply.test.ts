@@ -4,7 +4,7 @@ import { ApiError } from '../kube/port.ts';
 import type { Kube } from '../kube/port.ts';
 import { applyAll } from './apply.ts';
 import type { OnWrite } from './apply.ts';
-import { StalledError } from './errors.ts';
+import { StalledError, WaitingError } from './errors.ts';
 
 const object = (kind: string, changes: Partial<KubeObject['metadata']> = {}): KubeObject => ({
   apiVersion: 'v1',
@@ -72,11 +72,36 @@ describe('applying', () => {
     expect(deeds).toEqual(['created Service']);
   });
 
-  it('writes nothing for what is as desired, or on its way out', async () => {
+  it('writes nothing for what is as desired', async () => {
     const { kube, writes } = aKube([]);
     const same = object('Service', { annotations: applied('h') });
-    const going = object('Deployment', { deletionTimestamp: '2026-01-01T00:00:00Z' });
-    await applyAll([same, object('Deployment')], [same, going], kube, forget);
+    await applyAll([same], [same], kube, forget);
+    expect(writes).toEqual([]);
+  });
+
+  it.each([
+    { reason: 'seen', owned: true },
+    { reason: 'not seen yet', owned: false },
+  ])('waits for what is on its way out, $reason, and goes on with the rest', async ({ owned }) => {
+    const going = object('ServiceAccount', { uid: 'd', deletionTimestamp: '2026-01-01T00:00:00Z' });
+    const { kube, writes } = aKube([going]);
+    const desired = [object('ServiceAccount'), object('Service')];
+    const applying = applyAll(desired, owned ? [going] : [], kube, forget);
+    await expect(applying).rejects.toThrow(
+      new WaitingError(
+        'ChildTerminating',
+        'ServiceAccount "demo" is being deleted and is made anew when it is gone; if it stays, look at its finalizers',
+      ),
+    );
+    expect(writes).toEqual(['create Service']);
+  });
+
+  it('waits for the garbage collector when the name is that of an earlier server’s child', async () => {
+    const [owner] = object('Service').metadata.ownerReferences ?? [];
+    if (owner === undefined) throw new Error('a child has an owner');
+    const earlier = object('Service', { ownerReferences: [{ ...owner, uid: 'earlier' }] });
+    const { kube, writes } = aKube([earlier]);
+    await expect(applyAll([object('Service')], [], kube, forget)).rejects.toThrow(WaitingError);
     expect(writes).toEqual([]);
   });
 
@@ -118,6 +143,16 @@ describe('applying', () => {
     const live = object('Service', { uid: 's', annotations: applied('old') });
     await applyAll([object('Service')], [live], kube, forget);
     expect(writes).toEqual(['overwrite Service']);
+  });
+
+  it('reports an outage rather than a refusal, whichever came first', async () => {
+    const quota = new ApiError(403, 'Forbidden', 'exceeded quota');
+    const outage = new ApiError(500, 'InternalError', 'etcd');
+    const create = ({ kind }: KubeObject): Promise<never> =>
+      Promise.reject(kind === 'Service' ? outage : quota);
+    const { kube } = aKube([], { create });
+    const desired = [object('ServiceAccount'), object('Service')];
+    await expect(applyAll(desired, [], kube, forget)).rejects.toBe(outage);
   });
 
   it('reports an outage rather than a name that is taken, because an outage is tried again', async () => {

@@ -1,11 +1,11 @@
 import { REASON } from '../api/conditions.ts';
 import type { KubeObject } from '../api/object.ts';
 import { kindOf } from '../kube/kinds.ts';
-import { ApiError, isConflict } from '../kube/port.ts';
+import { ApiError, isConflict, isRejection } from '../kube/port.ts';
 import type { Kube } from '../kube/port.ts';
 import { isApplied, isSameVersion } from './applied.ts';
-import { StalledError } from './errors.ts';
-import { isOwnedBy } from './ownership.ts';
+import { StalledError, WaitingError } from './errors.ts';
+import { controllerOf } from './ownership.ts';
 
 /** What was done to an object; `repaired`: somebody else had changed fields that we set. */
 export type Deed = 'created' | 'updated' | 'repaired' | 'pruned';
@@ -29,9 +29,9 @@ export async function applyAll(
   const errors: unknown[] = [];
   for (const object of desired) {
     const live = owned.find((candidate) => isSame(candidate, object));
-    // One that is being deleted is made anew when it is gone.
-    if (live?.metadata.deletionTimestamp !== undefined || isApplied(object, live)) continue;
     try {
+      if (live !== undefined) failIfGoing(live);
+      if (isApplied(object, live)) continue;
       if (live === undefined) onWrite('created', await create(object, kube));
       else
         onWrite(
@@ -42,8 +42,23 @@ export async function applyAll(
       errors.push(error);
     }
   }
-  if (errors.length > 0)
-    throw errors.find((error) => !(error instanceof StalledError)) ?? errors[0];
+  const [first] = errors.sort((a, b) => urgency(a) - urgency(b));
+  if (first !== undefined) throw first as Error;
+}
+
+/** What may pass with another attempt comes first, then what the user has to mend, then what passes by itself. */
+function urgency(error: unknown): number {
+  if (error instanceof WaitingError) return 2;
+  return error instanceof StalledError || isRejection(error) ? 1 : 0;
+}
+
+/** It is made anew when it is gone; until then its old state is not the wanted one. */
+function failIfGoing({ kind, metadata }: KubeObject): void {
+  if (metadata.deletionTimestamp === undefined) return;
+  throw new WaitingError(
+    REASON.ChildTerminating,
+    `${kind} "${metadata.name}" is being deleted and is made anew when it is gone; if it stays, look at its finalizers`,
+  );
 }
 
 /** Whether two objects have the same Kind and name; both are of one namespace. */
@@ -81,12 +96,21 @@ async function create(object: KubeObject, kube: Kube): Promise<KubeObject> {
 
 async function takeOver(object: KubeObject, found: KubeObject, kube: Kube): Promise<KubeObject> {
   const { name, namespace = '', ownerReferences } = object.metadata;
-  if (!isOwnedBy(found, ownerReferences?.[0]?.uid ?? '')) {
+  const owner = ownerReferences?.[0];
+  const controller = controllerOf(found);
+  if (controller?.uid !== owner?.uid) {
+    if (controller?.kind === owner?.kind && controller?.name === owner?.name) {
+      throw new WaitingError(
+        REASON.ChildTerminating,
+        `${object.kind} "${name}" belongs to an earlier server of this name and is made anew when the garbage collector has deleted it`,
+      );
+    }
     throw new StalledError(
       REASON.NameTaken,
       `${object.kind} "${name}" exists in namespace "${namespace}" and does not belong to this server; delete it or rename the server`,
     );
   }
+  failIfGoing(found);
   // Ours, and not seen yet. Callers may hold the generated key already.
   return object.kind === 'Secret' ? found : apply(object, found, kube);
 }

@@ -125,22 +125,31 @@ describe('settings that a ReplicaSet may start with', () => {
     metadata: { name: 'demo-config-old', namespace: 'team', uid: 'uid-of-old' },
   };
 
+  /** The Deployment when only pods with these settings are left. */
+  const rolledOut = (settings: string): Deployment => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { ...old.metadata, name: 'demo', generation: 1 },
+    spec: { selector: {}, template: replicaSet(settings).spec?.template ?? {} },
+    status: { observedGeneration: 1 },
+  });
+
   it('go when it goes', async () => {
     world.set('uid-of-old', old);
-    const kept = await carriedOut(undefined, [replicaSet('demo-config-old')]);
+    const deployment = rolledOut('demo-config-new');
+    const kept = await carriedOut(undefined, [replicaSet('demo-config-old')], deployment);
     expect(kept.wrote).not.toContain('delete ConfigMap demo-config-old');
-    const gone = await carriedOut(kept.done, []);
+    const gone = await carriedOut(kept.done, [], deployment);
     expect(gone.wrote).toEqual(['delete ConfigMap demo-config-old']);
   });
 
   it('that is not seen yet stay, and are looked at again until it is', async () => {
     world.set('uid-of-old', old);
-    const { spec } = replicaSet('demo-config-old');
-    const deployment = { ...old, kind: 'Deployment', spec } as unknown as Deployment;
-    const before = await carriedOut(undefined, [], deployment);
+    const before = await carriedOut(undefined, [], rolledOut('demo-config-old'));
     expect(before.wrote).not.toContain('delete ConfigMap demo-config-old');
     expect(before.done).toBeUndefined();
-    expect((await carriedOut(before.done)).wrote).toEqual(['delete ConfigMap demo-config-old']);
+    const after = await carriedOut(before.done, [], rolledOut('demo-config-new'));
+    expect(after.wrote).toEqual(['delete ConfigMap demo-config-old']);
   });
 
   it('are no reason to look again when a new one comes', async () => {

@@ -11,11 +11,12 @@ import { defaultAgent } from './agent-selection.ts';
 import { applyAll } from './apply.ts';
 import type { Deed, OnWrite } from './apply.ts';
 import { rememberChild } from './caches.ts';
-import type { Caches } from './caches.ts';
+import type { Caches, Deployment } from './caches.ts';
 import { fingerprint } from './fingerprint.ts';
 import { gate } from './gate.ts';
 import { noteOf } from './notes.ts';
 import type { Notify } from './notes.ts';
+import { deploymentOf } from './observe.ts';
 import type { Observed } from './observe.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
@@ -49,6 +50,8 @@ export interface CarriedOut {
   rendered: RenderedAgents;
   /** The new pod template waits for other servers' rollouts. */
   heldBack: boolean;
+  /** As it was observed, or as a write left it. */
+  deployment: Deployment | undefined;
   /** Present when all of it was carried out. */
   done?: Done;
 }
@@ -65,7 +68,9 @@ export async function carryOut(
   const { settings, slots, kube } = deps;
   const { done } = last;
   if (done !== undefined && isStillDone(done, observed)) {
-    return { outcome: { kind: 'applied' }, rendered: done.rendered, heldBack: false, done };
+    const { deployment } = observed;
+    const { rendered } = done;
+    return { outcome: { kind: 'applied' }, rendered, heldBack: false, deployment, done };
   }
   const files = render(observed, settings);
   const rendered = renderedAgents(files);
@@ -85,10 +90,13 @@ export async function carryOut(
   });
   const { heldBack, pruned } = made;
   const isDone = outcome.kind === 'applied' && pruned && !heldBack;
-  if (!isDone) return { outcome, rendered, heldBack };
-  const after = fingerprint({ ...observed, owned: [...owned.values()] });
+  const ownedNow = [...owned.values()];
+  const deployment = deploymentOf(ownedNow);
+  if (!isDone) return { outcome, rendered, heldBack, deployment };
+  const after = fingerprint({ ...observed, owned: ownedNow });
   const keptFor = observed.replicaSets.map(uidOf);
-  return { outcome, rendered, heldBack, done: { fingerprint: after, keptFor, rendered } };
+  const carriedOut: Done = { fingerprint: after, keptFor, rendered };
+  return { outcome, rendered, heldBack, deployment, done: carriedOut };
 }
 
 /** Nothing that decides has changed, and nobody has gone for whom something was kept. */

@@ -53,6 +53,14 @@ const textOf = async (name: string): Promise<string | undefined> =>
   (await texts.of('team', [reading(name)])).textOf({ name, key: 'text' });
 
 describe('the text that an agent refers to', () => {
+  it('is never what every object has by birth', async () => {
+    put('prompts', '1', { text: 'Be kind.' });
+    const { textOf: found } = await texts.of('team', [reading('prompts')]);
+    for (const key of ['toString', 'constructor', '__proto__']) {
+      expect(found({ name: 'prompts', key })).toBeUndefined();
+    }
+  });
+
   it('is read, once a version', async () => {
     put('prompts', '1', { text: 'Be kind.' });
     expect(await textOf('prompts')).toBe('Be kind.');

@@ -46,7 +46,7 @@ export class ConfigMapTexts {
       texts.set(name, found.data);
       versions.push(`${found.uid}@${found.resourceVersion}`);
     }
-    return { textOf: ({ name, key }) => texts.get(name)?.[key], versions };
+    return { textOf: ({ name, key }) => ownText(texts.get(name), key), versions };
   }
 
   async #current(namespace: string, name: string): Promise<Read | undefined> {
@@ -70,6 +70,11 @@ export class ConfigMapTexts {
       if (this.#metadata.get(ref) === undefined) this.#read.delete(key);
     }
   }
+}
+
+/** Users choose the key: `toString` must not be found in every ConfigMap. */
+function ownText(data: Readonly<Record<string, string>> = {}, key: string): string | undefined {
+  return Object.hasOwn(data, key) ? data[key] : undefined;
 }
 
 /** Name of the ConfigMap that an agent's instructions come from, if they do. */

@@ -1,7 +1,7 @@
 import type { A2AServer } from '../api/a2aserver.ts';
 import type { AgentDefinition } from '../api/agentdefinition.ts';
 import type { KubeObject, ObjectRef } from '../api/object.ts';
-import { childNames } from '../names.ts';
+import { childNames, isAgentsConfigMap } from '../names.ts';
 import { secretMounts } from '../resources/secret-mounts.ts';
 import { selectAgents } from './agent-selection.ts';
 import type { Cache } from '../kube/port.ts';
@@ -37,7 +37,7 @@ export async function observe(
   if (server === undefined || server.metadata.deletionTimestamp !== undefined) return undefined;
   const { agents, missing } = selectAgents(server, candidates(server, caches));
   const owned = caches.children.flatMap((cache) => cache.by('owner', server.metadata.uid));
-  const deployment = owned.find(({ kind }) => kind === 'Deployment') as Deployment | undefined;
+  const deployment = deploymentOf(owned);
   const replicaSets = ownedBy(caches.replicaSets, deployment);
   return {
     server,
@@ -51,6 +51,11 @@ export async function observe(
     pods: replicaSets.flatMap((replicaSet) => ownedBy(caches.pods, replicaSet)),
     missingSecrets: missingSecrets(server, caches),
   };
+}
+
+/** A server's Deployment among what it owns. */
+export function deploymentOf(owned: readonly KubeObject[]): Deployment | undefined {
+  return owned.find(({ kind }) => kind === 'Deployment') as Deployment | undefined;
 }
 
 function ownedBy<T extends KubeObject>(
@@ -70,7 +75,7 @@ function candidates({ metadata, spec }: A2AServer, { agents }: Caches): readonly
 
 function agentFilesOf(owned: readonly KubeObject[]): Record<string, string> {
   const shards = owned.filter(
-    ({ kind, metadata }) => kind === 'ConfigMap' && /-agents-\d$/.test(metadata.name),
+    ({ kind, metadata }) => kind === 'ConfigMap' && isAgentsConfigMap(metadata.name),
   );
   return Object.assign({}, ...shards.map((shard) => (shard as ConfigMap).data ?? {})) as Record<
     string,

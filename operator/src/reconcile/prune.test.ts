@@ -25,6 +25,16 @@ const template = (kind: string, configMap: string, secret = 'none'): ReplicaSet 
   },
 });
 
+/** The Deployment says that no other pods are left than those of its template. */
+const settled = (configMap = 'demo-config-2', secret = 'none'): Deployment => {
+  const { metadata, ...rest } = template('Deployment', configMap, secret);
+  return {
+    ...rest,
+    metadata: { ...metadata, generation: 2 },
+    status: { observedGeneration: 2 },
+  };
+};
+
 const keyless = aServer({ auth: { enabled: false } });
 
 /** What is deleted of what a server owns; `world` may hold the server as it is by now. */
@@ -42,7 +52,14 @@ async function pruned(
       return Promise.resolve();
     },
   };
-  const observed = { server: keyless, owned, replicaSets: [], deployment: undefined, ...world };
+  const observed = {
+    server: keyless,
+    owned,
+    replicaSets: [],
+    deployment: settled(),
+    pods: [],
+    ...world,
+  };
   const isDone = await prune(
     desired,
     observed as unknown as Observed,
@@ -92,7 +109,7 @@ describe('what a server owns', () => {
   });
 
   it('stays while the Deployment has it, whose ReplicaSet may not be seen yet; then there is more to do', async () => {
-    const world = { deployment: template('Deployment', 'demo-config-1') };
+    const world = { deployment: settled('demo-config-1') };
     expect(await pruned([settings], [], world)).toEqual(['more to do']);
     const older = object('ConfigMap', 'demo-config-0');
     expect(await pruned([settings, older], [], world)).toEqual([
@@ -106,6 +123,22 @@ describe('what a server owns', () => {
     expect(await pruned([key], [], world)).toEqual([]);
     expect(await pruned([key], [])).toEqual(['Secret demo-api-key']);
   });
+
+  it.each([
+    { reason: 'a rollout is under way', deployment: template('Deployment', 'demo-config-2') },
+    { reason: 'there is no Deployment', deployment: undefined },
+  ])(
+    'stays while $reason, whatever ReplicaSets are seen: what pods need',
+    async ({ deployment }) => {
+      const account = object('ServiceAccount', 'demo');
+      const shard = object('ConfigMap', 'demo-agents-1');
+      expect(await pruned([settings, key, account, shard, ingress], [], { deployment })).toEqual([
+        'ConfigMap demo-agents-1',
+        'Ingress demo',
+        'more to do',
+      ]);
+    },
+  );
 
   it.each([
     { reason: 'was changed since', live: aServer({}, { generation: 2 }) },
@@ -125,7 +158,12 @@ describe('what a server owns', () => {
         return kind === 'Ingress' ? Promise.reject(outage) : Promise.resolve();
       },
     } as unknown as Kube;
-    const observed = { server: aServer(), owned: [service, ingress, settings], replicaSets: [] };
+    const observed = {
+      server: aServer(),
+      owned: [service, ingress, settings],
+      replicaSets: [],
+      pods: [],
+    };
     const told: string[] = [];
     const pruning = prune([], observed as unknown as Observed, kube, (deed) => told.push(deed));
     await expect(pruning).rejects.toBe(outage);

@@ -8,7 +8,7 @@ export interface RenderedAgents {
   /** Of each file, by its name. */
   fileRevisions: Readonly<Record<string, string>>;
   /** Agents whose current version cannot be served, by name; the sentence says why. */
-  rejected: Readonly<Record<string, string>>;
+  rejected: ReadonlyMap<string, string>;
 }
 
 export function renderedAgents({ files, rejected }: AgentFiles): RenderedAgents {

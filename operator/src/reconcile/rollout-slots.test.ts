@@ -2,13 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import { aServer } from '../../test/builders.ts';
 import type { A2AServer } from '../api/a2aserver.ts';
 import type { KubeObject } from '../api/object.ts';
+import type { Deployment } from './caches.ts';
 import type { Observed } from './observe.ts';
 import { RolloutSlots } from './rollout-slots.ts';
 
-const deployment = (hash: string): KubeObject => ({
+/** A Deployment that was applied with this hash, and has so many of one pod available. */
+const deployment = (hash: string, availableReplicas = 1): Deployment => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
-  metadata: { name: 'demo', annotations: { 'a2a-operator.io/applied-hash': hash } },
+  metadata: {
+    name: 'demo',
+    generation: 1,
+    annotations: { 'a2a-operator.io/applied-hash': hash },
+  },
+  spec: { replicas: 1, selector: {}, template: {} },
+  status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, availableReplicas },
 });
 const service: KubeObject = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'demo' } };
 const WANTED = [service, deployment('new')];
@@ -18,7 +26,7 @@ interface Situation {
   generation?: number;
   observedGeneration?: number;
   ready?: 'True' | 'False';
-  live?: KubeObject | undefined;
+  live?: Deployment | undefined;
 }
 /** A server that is Ready, and whose Deployment is of an older release. */
 function observed(situation: Situation = {}): Observed {
@@ -33,7 +41,7 @@ function observed(situation: Situation = {}): Observed {
     },
   };
   const live = 'live' in situation ? situation.live : deployment('old');
-  return { server, deployment: live } as Observed;
+  return { server, deployment: live, pods: [] as Observed['pods'] } as Observed;
 }
 const nobody = (): void => undefined;
 const other = (name = 'other'): Observed => observed({ name });
@@ -57,9 +65,9 @@ describe('a rollout that a new release asks for', () => {
     const woken: string[] = [];
     const slots = new RolloutSlots(1, (key) => woken.push(key));
     for (const name of ['a', 'b', 'c']) slots.holdBack(other(name), WANTED);
-    slots.settle('team/c', { ready: true, generation: 3 });
+    slots.settle('team/c', { ready: true, heldBack: true, generation: 3 });
     expect(woken).toEqual([]);
-    slots.settle('team/a', { ready: true, generation: 3 });
+    slots.settle('team/a', { ready: true, heldBack: false, generation: 3 });
     expect(woken).toEqual(['team/b']);
     expect(slots.holdBack(other('b'), WANTED)).toBe(false);
     slots.free('team/b');
@@ -113,6 +121,29 @@ describe('a rollout that a new release asks for', () => {
     expect(woken).toEqual([]);
   });
 
+  it.each([
+    { reason: 'its pods are loading new agents', availableReplicas: 1, stays: true },
+    { reason: 'its pods have broken: nothing to lose', availableReplicas: 0, stays: false },
+  ])(
+    'stays held back when it is no longer Ready: $stays; $reason',
+    ({ availableReplicas, stays }) => {
+      const slots = new RolloutSlots(1, nobody);
+      for (const name of ['a', 'b']) slots.holdBack(other(name), WANTED);
+      const live = deployment('old', availableReplicas);
+      const now = observed({ name: 'b', ready: 'False', live });
+      expect(slots.holdBack(now, WANTED)).toBe(stays);
+    },
+  );
+
+  it('waits no longer when it could not even be held back, so that the next is woken', () => {
+    const woken: string[] = [];
+    const slots = new RolloutSlots(1, (key) => woken.push(key));
+    for (const name of ['a', 'b', 'c']) slots.holdBack(other(name), WANTED);
+    slots.free('team/a');
+    slots.settle('team/b', { ready: false, heldBack: false, generation: 3 });
+    expect(woken).toEqual(['team/b', 'team/c']);
+  });
+
   it('never begins when there are no slots', () => {
     expect(new RolloutSlots(0, nobody).holdBack(observed(), WANTED)).toBe(true);
   });
@@ -141,9 +172,17 @@ describe('a rollout that a new release asks for', () => {
   });
 
   it.each([
-    { reason: 'the pods are on their way', now: { ready: false, generation: 3 }, free: false },
-    { reason: 'it is over', now: { ready: true, generation: 3 }, free: true },
-    { reason: 'its user has changed it', now: { ready: false, generation: 4 }, free: true },
+    {
+      reason: 'the pods are on their way',
+      now: { ready: false, heldBack: false, generation: 3 },
+      free: false,
+    },
+    { reason: 'it is over', now: { ready: true, heldBack: false, generation: 3 }, free: true },
+    {
+      reason: 'its user has changed it',
+      now: { ready: false, heldBack: false, generation: 4 },
+      free: true,
+    },
   ])('gives its slot back: $free; $reason', ({ now, free }) => {
     const slots = new RolloutSlots(1, nobody);
     slots.holdBack(observed(), WANTED);
@@ -155,7 +194,7 @@ describe('a rollout that a new release asks for', () => {
     const slots = new RolloutSlots(1, nobody);
     slots.holdBack(observed(), WANTED);
     slots.free('team/another');
-    slots.settle('team/another', { ready: true, generation: 3 });
+    slots.settle('team/another', { ready: true, heldBack: false, generation: 3 });
     expect(slots.holdBack(other(), WANTED)).toBe(true);
     slots.free('team/demo');
     expect(slots.holdBack(other(), WANTED)).toBe(false);

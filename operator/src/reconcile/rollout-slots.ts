@@ -2,6 +2,7 @@ import { keyOf } from '../api/object.ts';
 import type { KubeObject } from '../api/object.ts';
 import { isSameVersion } from './applied.ts';
 import type { Observed } from './observe.ts';
+import { rolloutOf } from './rollout.ts';
 import { saysReady } from './server-status.ts';
 
 /**
@@ -16,8 +17,8 @@ export class RolloutSlots {
   readonly #wake: (key: string) => void;
   /** Generations of the servers that have a slot. */
   readonly #holders = new Map<string, number>();
-  /** Servers that were held back, in the order in which they came. */
-  readonly #waiting = new Set<string>();
+  /** Generations of the servers that were held back, in the order in which they came. */
+  readonly #waiting = new Map<string, number>();
 
   /** `wake` is told of a server that may look again, because a slot has become free. */
   constructor(max: number, wake: (key: string) => void) {
@@ -29,9 +30,10 @@ export class RolloutSlots {
   holdBack(observed: Observed, desired: readonly KubeObject[]): boolean {
     const { metadata } = observed.server;
     const key = keyOf(metadata);
-    const needsSlot = isReleaseChange(observed, desired) && !this.#holders.has(key);
+    const isWaiting = this.#waiting.get(key) === metadata.generation;
+    const needsSlot = isReleaseChange(observed, desired, isWaiting) && !this.#holders.has(key);
     if (needsSlot && this.#freeSlots() <= 0) {
-      this.#waiting.add(key);
+      this.#waiting.set(key, metadata.generation);
       return true;
     }
     if (needsSlot) this.#holders.set(key, metadata.generation);
@@ -39,11 +41,15 @@ export class RolloutSlots {
     return false;
   }
 
-  /** Frees the server's slot when its rollout is over: it is Ready, or its user has changed it since. */
-  settle(key: string, now: { ready: boolean; generation: number }): void {
+  /**
+   * Frees the server's slot when its rollout is over: it is Ready, or its user has changed it since. One
+   * that could not even be held back (a Secret is missing) does not wait, so that others are woken.
+   */
+  settle(key: string, now: { ready: boolean; heldBack: boolean; generation: number }): void {
+    if (!now.heldBack) this.#leave(key);
     const generation = this.#holders.get(key);
     if (generation === undefined) return;
-    if (now.ready || generation !== now.generation) this.free(key);
+    if ((now.ready && !now.heldBack) || generation !== now.generation) this.free(key);
   }
 
   /** The server is gone. */
@@ -58,7 +64,7 @@ export class RolloutSlots {
   }
 
   #wakeFirst(): void {
-    const first = [...this.#waiting].slice(0, Math.max(0, this.#freeSlots()));
+    const first = [...this.#waiting.keys()].slice(0, Math.max(0, this.#freeSlots()));
     for (const key of first) this.#wake(key);
   }
 
@@ -67,14 +73,19 @@ export class RolloutSlots {
   }
 }
 
-/** The spec was carried out before, and is Ready, and yet another Deployment is wanted. */
+/**
+ * The spec was carried out before, and is Ready, and yet another Deployment is wanted. While it waits,
+ * available pods are enough: what is hot goes ahead, and pods that are loading it are not Ready.
+ */
 function isReleaseChange(
-  { server, deployment }: Observed,
+  { server, deployment, pods }: Observed,
   desired: readonly KubeObject[],
+  isWaiting: boolean,
 ): boolean {
   const wanted = desired.find(({ kind }) => kind === 'Deployment');
   if (wanted === undefined || deployment === undefined) return false;
   const { status, metadata } = server;
-  const isCarriedOut = status?.observedGeneration === metadata.generation && saysReady(status);
-  return isCarriedOut && !isSameVersion(wanted, deployment);
+  const isCarriedOut = status?.observedGeneration === metadata.generation;
+  const serves = isWaiting ? rolloutOf(deployment, pods).available : saysReady(status ?? {});
+  return isCarriedOut && serves && !isSameVersion(wanted, deployment);
 }

@@ -37,7 +37,7 @@ export function serverEvidence(findings: Findings): ServerEvidence {
   const before = findings.readings ?? readingsBefore(server);
   const serving = reports.filter(({ ready }) => ready);
   const rollout = rolloutOf(deployment, pods);
-  const lacksAgents = missingAgents.length > 0 || Object.keys(rendered.rejected).length > 0;
+  const lacksAgents = missingAgents.length > 0 || rendered.rejected.size > 0;
   const complains = serving.some(
     ({ report }) => report?.agents.some(({ message }) => message !== undefined) ?? true,
   );

@@ -24,7 +24,7 @@ export interface ServerEvidence extends Evidence {
 }
 
 /** Agents that a status lists; a selector may find more of them, and those only count. */
-const MAX_AGENTS = 256;
+export const MAX_AGENTS = 256;
 
 /** The whole status of a server. Equal evidence gives equal bytes, so nothing is written twice. */
 export function serverStatus(

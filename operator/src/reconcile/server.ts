@@ -1,6 +1,8 @@
 import type { A2AServer } from '../api/a2aserver.ts';
 import { keyOf } from '../api/object.ts';
 import type { Reconcile, Result } from '../controller/controller.ts';
+import { versionOf } from '../kube/store.ts';
+import type { Deployment } from './caches.ts';
 import { carryOut } from './carry-out.ts';
 import type { CarryOutDependencies, Done } from './carry-out.ts';
 import type { ConfigMapTexts } from './config-map-texts.ts';
@@ -54,7 +56,7 @@ export function serverReconciler(deps: ServerDependencies): Reconcile {
     const { server, pods } = observed;
     const known = memories.get(key);
     const before = known?.uid === server.metadata.uid ? known : undefined;
-    const { outcome, rendered, heldBack, done } = await carryOut(
+    const { outcome, rendered, heldBack, deployment, done } = await carryOut(
       observed,
       { done: before?.done, failures },
       deps,
@@ -64,7 +66,7 @@ export function serverReconciler(deps: ServerDependencies): Reconcile {
       rendered,
       outcome,
       heldBack,
-      deployment: caches.deployments.get(ref) ?? observed.deployment,
+      deployment: newest(caches.deployments.get(ref), deployment),
       reports: await readReports(pods, server.spec.metrics.port, deps.readPodStatus),
       readings: before?.readings,
       clusterDomain: settings.clusterDomain,
@@ -75,6 +77,15 @@ export function serverReconciler(deps: ServerDependencies): Reconcile {
     if (outcome.kind === 'waiting' && outcome.error !== undefined) throw outcome.error;
     return nextLook(evidence, waitMs, deps.random);
   };
+}
+
+/** The cache may not have what a write has answered; nor the answer what came after it. */
+function newest(
+  seen: Deployment | undefined,
+  known: Deployment | undefined,
+): Deployment | undefined {
+  if (seen === undefined || known === undefined) return seen ?? known;
+  return versionOf(seen) < versionOf(known) ? known : seen;
 }
 
 /** Writes the status, and leaves Events of what it has to warn of. */
@@ -92,19 +103,22 @@ async function report(
   }
   const { generation } = server.metadata;
   slots.settle(keyOf(server.metadata), {
-    ready: saysReady(status) && !evidence.heldBack,
+    ready: saysReady(status),
+    heldBack: evidence.heldBack,
     generation,
   });
   return waitMs;
 }
 
 function nextLook(
-  { reports, revision, readings }: ServerEvidence,
+  { rollout, reports, revision, readings }: ServerEvidence,
   waitMs: number | undefined,
   random: () => number,
 ): Result {
   const behind = reports.some(({ report }) => report?.revision !== revision);
-  const pending = behind || Object.values(readings).some(isUnsettled);
+  // A ready pod that was not asked, because the ReplicaSet it belongs to was not seen yet.
+  const unseen = rollout.complete && reports.length < rollout.wanted;
+  const pending = behind || unseen || Object.values(readings).some(isUnsettled);
   const steadyMs = STEADY_MS * (0.9 + random() / 5);
   return { requeueAfterMs: Math.min(pending ? PENDING_MS : steadyMs, waitMs ?? Infinity) };
 }

@@ -296,9 +296,9 @@ describe('the agents of a server', () => {
     },
     { reason: 'it is gone', of: gone(before), wakes: ['team/assistant', 'team/served'] },
     {
-      reason: 'what it hosts',
+      reason: 'what it hosts, and what it hosted',
       of: change(before, { ...naming('alone'), metadata: before.metadata }),
-      wakes: ['team/alone', 'team/served'],
+      wakes: ['team/alone', 'team/assistant', 'team/served'],
     },
     {
       reason: 'what it says of its agents',

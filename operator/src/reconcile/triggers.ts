@@ -67,6 +67,9 @@ export function triggers({ servers, agents }: Pick<Caches, 'servers' | 'agents'>
     ...servers.by('agent', keyOf(agent.metadata)),
     ...servers.by('selecting', agent.metadata.namespace).filter((server) => hosts(server, agent)),
   ];
+  const hostedBy = (server: A2AServer): string[] =>
+    server.spec.agents.names?.map((name) => siblingKey(server, name)) ??
+    keys(agents.list(server.metadata.namespace).filter((agent) => hosts(server, agent)));
   const reading = ({ metadata }: KubeObject): readonly AgentDefinition[] =>
     agents.by('configMap', keyOf(metadata));
   return {
@@ -80,11 +83,8 @@ export function triggers({ servers, agents }: Pick<Caches, 'servers' | 'agents'>
     },
     agentsOfServer: (change) => {
       if (isUnchanged(change, ({ spec, status }) => [spec.agents, status?.agents])) return [];
-      const { object } = change;
-      const named = object.spec.agents.names?.map((name) => siblingKey(object, name));
-      const hosted =
-        named ??
-        keys(agents.list(object.metadata.namespace).filter((agent) => hosts(object, agent)));
+      const { object, previous } = change;
+      const hosted = [object, previous].flatMap((server) => (server ? hostedBy(server) : []));
       return [...new Set([...hosted, ...keys(agents.by('server', keyOf(object.metadata)))])];
     },
     // Their values reach the pods without the operator: only whether they exist counts.

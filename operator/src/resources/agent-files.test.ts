@@ -1,8 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { anAgent } from '../../test/builders.ts';
+import type { AgentDefinition } from '../api/agentdefinition.ts';
 import { agentFiles } from './agent-files.ts';
+import { shardOf } from './agents-config-map.ts';
 
 const SERVER = { publicUrl: 'http://demo', defaultAgent: 'assistant' };
+/** What each shard holds. */
+function shardBytes(files: Readonly<Record<string, string>>): number[] {
+  const bytes = [0, 0, 0, 0];
+  for (const [name, text] of Object.entries(files)) {
+    bytes[shardOf(name)] = (bytes[shardOf(name)] ?? 0) + Buffer.byteLength(text);
+  }
+  return bytes;
+}
 const NO_TEXT = (): undefined => undefined;
 
 describe('the agent files of a server', () => {
@@ -10,7 +20,7 @@ describe('the agent files of a server', () => {
     const ref = { name: 'prompts', key: 'assistant' };
     const agent = anAgent({ instructions: { configMapKeyRef: ref, variables: { who: 'you' } } });
     const { files, rejected } = agentFiles(SERVER, [agent], () => 'Help {{who}}.', {});
-    expect(rejected).toEqual({});
+    expect(rejected.size).toBe(0);
     expect(JSON.parse(files['assistant.json'] ?? '')).toMatchObject({
       schemaVersion: 1,
       name: 'assistant',
@@ -49,19 +59,38 @@ describe('the agent files of a server', () => {
     const previous = { 'assistant.json': 'the version that serves' };
     const { files, rejected } = agentFiles(SERVER, [anAgent(spec)], NO_TEXT, previous);
     expect(files['assistant.json']).toBe('the version that serves');
-    expect(rejected.assistant).toContain(says);
+    expect(rejected.get('assistant')).toContain(says);
   });
 
   it('leave out a new agent that cannot be served, and keep the others', () => {
     const broken = anAgent({ instructions: { inline: '{{x}}' } }, { name: 'broken' });
     const { files, rejected } = agentFiles(SERVER, [anAgent(), broken], NO_TEXT, {});
     expect(Object.keys(files).sort()).toEqual(['_server.json', 'assistant.json']);
-    expect(Object.keys(rejected)).toEqual(['broken']);
+    expect([...rejected.keys()]).toEqual(['broken']);
   });
 
   it('forget an agent that is no longer hosted', () => {
     const { files } = agentFiles(SERVER, [], NO_TEXT, { 'assistant.json': 'old' });
     expect(Object.keys(files)).toEqual(['_server.json']);
+  });
+
+  it('keep room for what agents have now, so that one that grows cannot push others out', () => {
+    const names = Array.from({ length: 60 }, (_, index) => `agent-${index}`);
+    const sized = (name: string, bytes: number): AgentDefinition =>
+      anAgent({ instructions: { inline: 'x'.repeat(bytes) } }, { name });
+    const before = names.map((name) => sized(name, 60_000));
+    const { files: previous } = agentFiles(SERVER, before, NO_TEXT, {});
+    const grown = names.map((name, index) => sized(name, index % 2 === 0 ? 120_000 : 30_000));
+    const { files, rejected } = agentFiles(SERVER, grown, NO_TEXT, previous);
+    expect(rejected.size).toBeGreaterThan(0);
+    for (const name of rejected.keys()) {
+      expect(files[`${name}.json`]).toBe(previous[`${name}.json`]);
+    }
+    expect(Math.max(...shardBytes(files))).toBeLessThan(1024 * 1024);
+    // Those that shrank have made room whatever their names are.
+    for (const name of names.filter((_, index) => index % 2 === 1)) {
+      expect(rejected.has(name)).toBe(false);
+    }
   });
 
   it('reject the agents that no longer fit into a ConfigMap', () => {
@@ -70,7 +99,7 @@ describe('the agent files of a server', () => {
       anAgent(large, { name: `agent-${index}` }),
     );
     const { files, rejected } = agentFiles(SERVER, agents, NO_TEXT, {});
-    expect(Object.keys(files).length - 1 + Object.keys(rejected).length).toBe(100);
-    expect(Object.values(rejected)[0]).toContain('host it on another server');
+    expect(Object.keys(files).length - 1 + rejected.size).toBe(100);
+    expect([...rejected.values()][0]).toContain('host it on another server');
   });
 });

@@ -14,7 +14,7 @@ export interface AgentFiles {
   /** By file name, the server's own file included. */
   files: Record<string, string>;
   /** Agents whose current version cannot be served, by name; the sentence says why. */
-  rejected: Record<string, string>;
+  rejected: Map<string, string>;
 }
 
 /**
@@ -28,21 +28,59 @@ export function agentFiles(
   previous: Readonly<Record<string, string>>,
 ): AgentFiles {
   const files: Record<string, string> = { [SERVER_FILE_NAME]: renderServerFile(server) };
-  const rejected: Record<string, string> = {};
-  const bytes = Array.from({ length: AGENT_SHARDS }, () => 0);
-  for (const agent of agents) {
-    const fileName = agentFileName(agent.metadata.name);
-    const shard = shardOf(fileName);
-    const { text, error } = renderedAgent(agent, configMapText);
-    const fits = (bytes[shard] ?? 0) + Buffer.byteLength(text ?? '') <= SHARD_MAX_BYTES;
-    const reason = error ?? (fits ? undefined : SHARD_FULL);
-    const kept = reason === undefined ? text : previous[fileName];
-    if (reason !== undefined) rejected[agent.metadata.name] = reason;
-    if (kept === undefined) continue;
-    files[fileName] = kept;
-    bytes[shard] = (bytes[shard] ?? 0) + Buffer.byteLength(kept);
+  const rejected = new Map<string, string>();
+  const drafts = agents.map((agent) => draftOf(agent, configMapText, previous));
+  const tooLarge = withoutRoom(drafts);
+  for (const draft of drafts) {
+    const reason = draft.error ?? (tooLarge.has(draft) ? SHARD_FULL : undefined);
+    if (reason !== undefined) rejected.set(draft.name, reason);
+    const served = reason === undefined ? draft.text : draft.kept;
+    if (served !== undefined) files[draft.fileName] = served;
   }
   return { files, rejected };
+}
+
+interface Draft {
+  name: string;
+  fileName: string;
+  /** The file that it has now. */
+  kept: string | undefined;
+  /** The file of its current version, or what is wrong with that. */
+  text?: string;
+  error?: string;
+  /** Bytes that the current version takes more than the one it has. */
+  growth: number;
+}
+
+function draftOf(
+  agent: AgentDefinition,
+  configMapText: ConfigMapText,
+  previous: Readonly<Record<string, string>>,
+): Draft {
+  const { name } = agent.metadata;
+  const fileName = agentFileName(name);
+  const kept = previous[fileName];
+  const rendered = renderedAgent(agent, configMapText);
+  const growth = Buffer.byteLength(rendered.text ?? kept ?? '') - Buffer.byteLength(kept ?? '');
+  return { name, fileName, kept, ...rendered, growth };
+}
+
+/**
+ * Those that would grow beyond what their shard can hold. What every agent has now keeps its room: else one
+ * that is kept and one that grew could make the whole ConfigMap too large.
+ */
+function withoutRoom(drafts: readonly Draft[]): Set<Draft> {
+  const bytes = Array.from({ length: AGENT_SHARDS }, () => 0);
+  const take = ({ fileName }: Draft, more: number): boolean => {
+    const shard = shardOf(fileName);
+    const taken = (bytes[shard] ?? 0) + more;
+    if (more > 0 && taken > SHARD_MAX_BYTES) return false;
+    bytes[shard] = taken;
+    return true;
+  };
+  for (const draft of drafts) take(draft, Buffer.byteLength(draft.kept ?? ''));
+  const shrinkingFirst = [...drafts].sort((a, b) => a.growth - b.growth);
+  return new Set(shrinkingFirst.filter((draft) => !take(draft, draft.growth)));
 }
 
 const SHARD_FULL =

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { renderAgentFile } from '../../../runtime/src/contract/agent-file.ts';
+import { fileRevision } from '../../../runtime/src/contract/agents-revision.ts';
+import { aServer, anAgent } from '../../test/builders.ts';
+import type { A2AServer } from '../api/a2aserver.ts';
+import type { AgentDefinition } from '../api/agentdefinition.ts';
+import { conditionOf } from '../api/object.ts';
+import { agentStatus } from './agent-status.ts';
+
+const NOW = new Date('2026-01-01T00:00:00Z');
+const NO_TEXT = (): undefined => undefined;
+
+type Said = NonNullable<NonNullable<A2AServer['status']>['agents']>[number];
+
+const revisionOf = ({ metadata: { name, generation }, spec }: AgentDefinition): string =>
+  fileRevision(renderAgentFile({ name, generation, spec }));
+
+const serverSaying = (agents: Said[]): A2AServer => ({ ...aServer(), status: { agents } });
+
+/** What an agent's Ready condition says. */
+function ready(
+  agent: AgentDefinition,
+  agents: Said[],
+  text: Parameters<typeof agentStatus>[2] = NO_TEXT,
+): string {
+  const { conditions } = agentStatus(agent, [serverSaying(agents)], text, NOW);
+  const { status, reason, message } = conditionOf(conditions, 'Ready') ?? {};
+  return `${status ?? ''} ${reason ?? ''}: ${message ?? ''}`;
+}
+
+describe('an agent', () => {
+  const agent = anAgent();
+  const current = { name: 'assistant', loaded: true, generation: 1, revision: revisionOf(agent) };
+
+  it('is Ready when its servers serve its current version', () => {
+    expect(ready(agent, [current])).toBe('True Ready: accepted, resolved and served');
+  });
+
+  it('is not Ready when a namesake of the same generation is served, that was there before it', () => {
+    const earlier = anAgent({ description: 'The one before.' });
+    const said = [{ ...current, revision: revisionOf(earlier) }];
+    expect(ready(agent, said)).toBe('False NotServed: demo: pods are loading this version');
+  });
+
+  it('is not Ready while a text is served that is no longer the one it refers to', () => {
+    const reading = anAgent({
+      instructions: { configMapKeyRef: { name: 'prompts', key: 'text' } },
+    });
+    const withText = (inline: string): AgentDefinition => anAgent({ instructions: { inline } });
+    const said = [{ ...current, revision: revisionOf(withText('Be kind.')) }];
+    expect(ready(reading, said, () => 'Be kind.')).toContain('True Ready');
+    expect(ready(reading, said, () => 'Be brief.')).toContain('False NotServed');
+  });
+
+  it('is not Ready when its server says why', () => {
+    const said = [{ ...current, loaded: false, message: 'no pod is ready' }];
+    expect(ready(agent, said)).toBe('False NotServed: demo: no pod is ready');
+  });
+
+  it.each([
+    { reason: 'does not know it yet', listed: 3, says: 'the server was not reconciled yet' },
+    { reason: 'cannot list so many', listed: 256, says: 'more agents than the 256' },
+  ])('is not Ready when its server $reason', ({ listed, says }) => {
+    const others = Array.from({ length: listed }, (_, index) => ({
+      name: `a-${index}`,
+      loaded: true,
+    }));
+    expect(ready(agent, others)).toContain(says);
+  });
+});
