@@ -102,17 +102,12 @@ describe('what every JavaScript object has by birth', () => {
 
   it('is no key of a ConfigMap, and keeps no other agent of the server from being served', async () => {
     const configMapKeyRef = { name: 'kube-root-ca.crt', key: 'toString' };
-    const configMap = {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'kube-root-ca.crt' },
-    };
+    const labels = { hosted: 'by-all-agents' };
     await space.create(
-      configMap,
-      agentManifest({ instructions: { configMapKeyRef } }, { name: 'hostile-key' }),
-      agentManifest({}, { name: 'harmless' }),
+      agentManifest({ instructions: { configMapKeyRef } }, { name: 'hostile-key', labels }),
+      agentManifest({}, { name: 'harmless', labels }),
       space.serverManifest(
-        { agents: { selector: { matchLabels: {} }, default: 'harmless' } },
+        { agents: { selector: { matchLabels: labels }, default: 'harmless' } },
         { name: 'all-agents' },
       ),
     );
@@ -150,7 +145,7 @@ describe('hundreds of changes of one object, as fast as the API server takes the
         changes += 1;
         const labels = { [`worker-${worker}`]: String(changes) };
         const metadata = { name: 'busy', namespace: NAMESPACE, labels };
-        await api.kube.overwrite({ apiVersion, kind, metadata });
+        await api.kube.apply({ apiVersion, kind, metadata });
       }
     };
     const sample = async (): Promise<void> => {

@@ -106,6 +106,31 @@ describe('a server', () => {
     });
   });
 
+  it('can take back later what it set anew after an edit that no apply could mend', async () => {
+    const note = 'cert-manager.io/note';
+    const noteOf = async (): Promise<string | undefined> =>
+      (await space.get(KINDS.Service, 'demo'))?.metadata.annotations?.[note];
+    const service = { annotations: { [note]: 'ours' } };
+    await space.apply(agentManifest(), space.serverManifest({ service }));
+    await space.ready();
+    // Another port of the same name: the sum of both is invalid.
+    const edit = [
+      { op: 'replace', path: '/spec/ports/0/port', value: 9999 },
+      { op: 'remove', path: `/metadata/annotations/${note.replace('/', '~1')}` },
+    ];
+    await space.kubectl('patch', 'service', 'demo', '--type=json', '-p', JSON.stringify(edit));
+    await eventually('the repair', async () => ((await noteOf()) === 'ours' ? true : undefined));
+    await space.apply(space.serverManifest());
+    await eventually('the note going', async () =>
+      (await noteOf()) === undefined ? true : undefined,
+    );
+    const { metadata } = (await space.get(KINDS.Service, 'demo')) as KubeObject & {
+      metadata: { managedFields: { manager: string; operation: string; subresource?: string }[] };
+    };
+    const own = metadata.managedFields.filter(({ manager }) => manager === 'a2a-operator');
+    expect(own.map(({ operation }) => operation)).toEqual(['Apply']);
+  });
+
   it('leaves alone what others add', async () => {
     await space.apply(agentManifest(), space.serverManifest());
     await space.ready();

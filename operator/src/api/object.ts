@@ -56,3 +56,8 @@ export function conditionOf<T extends { type: string }>(
 export function keyOf({ namespace, name }: { namespace?: string; name: string }): string {
   return `${namespace ?? ''}/${name}`;
 }
+
+/** Resource versions of one collection grow; Kubernetes documents them as comparable (KEP-5504). */
+export function versionOf({ metadata }: { metadata: Pick<ObjectMeta, 'resourceVersion'> }): bigint {
+  return BigInt(metadata.resourceVersion ?? 0);
+}

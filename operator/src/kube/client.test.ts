@@ -117,6 +117,27 @@ describe('a write', () => {
     });
   });
 
+  it('that overwrites leaves its fields as if they were applied, at the very version that it wrote', async () => {
+    const written = { manager: 'a2a-operator', operation: 'Update', fieldsV1: { 'f:spec': {} } };
+    const stored = { ...live, metadata: { ...live.metadata, managedFields: [written] } };
+    const { transport, requests } = recordedTransport(stored, live);
+    expect(await kubeClient(transport).overwrite(deployment)).toEqual(live);
+    expect(requests[1]).toMatchObject({
+      path: `${DEMO}?${FIELDS}`,
+      body: {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: {
+          name: 'demo',
+          namespace: 'team',
+          uid: 'u-1',
+          resourceVersion: '42',
+          managedFields: [{ ...written, operation: 'Apply' }],
+        },
+      },
+    });
+  });
+
   it.each(['create', 'apply', 'overwrite'] as const)(
     'of a Secret (%s) gives back metadata only, even when the API server sends values',
     async (how) => {

@@ -1,10 +1,14 @@
 import type { KubeObject, ObjectRef } from '../api/object.ts';
 import { FIELD_MANAGER } from '../names.ts';
 import { KINDS, kindOf, objectPath } from './kinds.ts';
+import { asApplied } from './managed-fields.ts';
+import type { ManagedFields } from './managed-fields.ts';
 import { METADATA, metadataOf } from './metadata.ts';
 import { ApiError } from './port.ts';
 import type { Kind, Kube } from './port.ts';
 import type { ApiRequest, Transport } from './transport.ts';
+
+type Stored = KubeObject & { metadata: { managedFields?: ManagedFields[] } };
 
 /** Strict: a field that the API server does not know is an error, never silently dropped. */
 const QUERY = `fieldManager=${FIELD_MANAGER}&fieldValidation=Strict`;
@@ -67,15 +71,18 @@ export function kubeClient(
     },
     create: (object) => patch(ofVersion(object, NEVER), APPLY),
     apply: (object) => patch(object, APPLY),
-    overwrite: (object) => patch(object, MERGE),
+    async overwrite(object) {
+      const stored = await patch(object, MERGE);
+      const applied = withAllApplied(stored);
+      return applied ? patch(applied, MERGE) : stored;
+    },
     applyStatus: (object) => patch(object, APPLY, '/status'),
     async delete(object) {
       const { uid, resourceVersion } = object.metadata;
       const preconditions = { uid, resourceVersion };
-      const path = pathOf(object);
       const body = { propagationPolicy: 'Background', preconditions };
       const contentType = 'application/json';
-      await unlessGone(write({ method: 'DELETE', path, contentType, body }));
+      await unlessGone(write({ method: 'DELETE', path: pathOf(object), contentType, body }));
     },
   };
 }
@@ -83,6 +90,15 @@ export function kubeClient(
 function pathOf(object: KubeObject): string {
   const { namespace = '', name } = object.metadata;
   return objectPath(kindOf(object), namespace, name);
+}
+
+/** A patch that makes all fields of ours applied ones, at this very version; undefined when they are. */
+function withAllApplied({ apiVersion, kind, metadata }: Stored): KubeObject | undefined {
+  const managedFields = asApplied(metadata.managedFields ?? [], FIELD_MANAGER);
+  if (managedFields === undefined) return undefined;
+  const { name, namespace = '', uid = '', resourceVersion = '' } = metadata;
+  const stated = { name, namespace, uid, resourceVersion, managedFields };
+  return { apiVersion, kind, metadata: stated };
 }
 
 function ofVersion(object: KubeObject, resourceVersion: string): KubeObject {

@@ -21,7 +21,8 @@ export interface Kube {
   apply(object: KubeObject): Promise<KubeObject>;
   /**
    * Merge patch with the object: its lists replace the live ones whole. For the case that somebody's
-   * list item makes `apply` impossible, because server-side apply never removes others' items.
+   * list item makes `apply` impossible, because server-side apply never removes others' items. What it
+   * changes belongs to the operator as if it were applied, so that a later `apply` can remove it.
    */
   overwrite(object: KubeObject): Promise<KubeObject>;
   /** Server-side apply of the object's status. */

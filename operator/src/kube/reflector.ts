@@ -1,4 +1,4 @@
-import { keyOf } from '../api/object.ts';
+import { keyOf, versionOf } from '../api/object.ts';
 import type { KubeObject, ObjectMeta, ObjectRef } from '../api/object.ts';
 import { isBehind, isExpired, isStreamingRefused } from './api-status.ts';
 import { Collection } from './collection.ts';
@@ -6,7 +6,7 @@ import type { Selection, WatchEvent } from './collection.ts';
 import { metadataOf } from './metadata.ts';
 import { ApiError } from './port.ts';
 import type { Cache, Change, Kind } from './port.ts';
-import { Store, versionOf } from './store.ts';
+import { Store } from './store.ts';
 import type { IndexKeys } from './store.ts';
 import type { Transport } from './transport.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { versionOf } from '../api/object.ts';
 import type { KubeObject } from '../api/object.ts';
-import { Store, versionOf } from './store.ts';
+import { Store } from './store.ts';
 
 const object = (
   name: string,

@@ -1,5 +1,5 @@
-import { keyOf } from '../api/object.ts';
-import type { KubeObject, ObjectMeta } from '../api/object.ts';
+import { keyOf, versionOf } from '../api/object.ts';
+import type { KubeObject } from '../api/object.ts';
 
 /** Values under which an index finds an object. */
 export type IndexKeys<T> = (object: T) => readonly string[];
@@ -70,11 +70,6 @@ export class Store<T extends KubeObject> {
       }
     }
   }
-}
-
-/** Resource versions of one collection grow; Kubernetes documents them as comparable (KEP-5504). */
-export function versionOf({ metadata }: { metadata: Pick<ObjectMeta, 'resourceVersion'> }): bigint {
-  return BigInt(metadata.resourceVersion ?? 0);
 }
 
 function entriesOf<T>(entries: Map<string, Map<string, T>>, value: string): Map<string, T> {

@@ -33,11 +33,8 @@ export function isSameVersion(desired: KubeObject, live: KubeObject): boolean {
 }
 
 function contains(live: unknown, desired: unknown, field: string): boolean {
-  if (QUANTITIES.has(field) && isScalar(desired) && isScalar(live)) {
-    return live === desired || quantityValue(live) === quantityValue(desired);
-  }
   if (Array.isArray(desired)) return Array.isArray(live) && containsItems(live, desired);
-  if (!isRecord(desired)) return live === desired || (live === undefined && isZero(desired));
+  if (!isRecord(desired)) return isSameValue(live, desired, field);
   // The API server leaves out maps and lists that are empty.
   const entries = Object.entries(desired).filter(
     ([, value]) => value !== undefined && value !== null,
@@ -62,9 +59,12 @@ function containsItems(live: readonly unknown[], desired: readonly unknown[]): b
   });
 }
 
-/** Go's zero values: the API server leaves them out of what is optional. */
-function isZero(value: unknown): boolean {
-  return value === '' || value === false || value === 0;
+function isSameValue(live: unknown, desired: unknown, field: string): boolean {
+  if (live === desired) return true;
+  // The API server leaves Go's zero values out of what is optional.
+  if (live === undefined) return desired === '' || desired === false || desired === 0;
+  const areQuantities = QUANTITIES.has(field) && isScalar(desired) && isScalar(live);
+  return areQuantities && quantityValue(live) === quantityValue(desired);
 }
 
 function isScalar(value: unknown): value is string | number {

@@ -5,7 +5,7 @@ import { ApiError, isConflict, isRejection } from '../kube/port.ts';
 import type { Kube } from '../kube/port.ts';
 import { isApplied, isSameVersion } from './applied.ts';
 import { StalledError, WaitingError } from './errors.ts';
-import { controllerOf } from './ownership.ts';
+import { isOwnedBy, isOwnedByNamesake } from './ownership.ts';
 
 /** What was done to an object; `repaired`: somebody else had changed fields that we set. */
 export type Deed = 'created' | 'updated' | 'repaired' | 'pruned';
@@ -95,22 +95,23 @@ async function create(object: KubeObject, kube: Kube): Promise<KubeObject> {
 }
 
 async function takeOver(object: KubeObject, found: KubeObject, kube: Kube): Promise<KubeObject> {
-  const { name, namespace = '', ownerReferences } = object.metadata;
-  const owner = ownerReferences?.[0];
-  const controller = controllerOf(found);
-  if (controller?.uid !== owner?.uid) {
-    if (controller?.kind === owner?.kind && controller?.name === owner?.name) {
-      throw new WaitingError(
-        REASON.ChildTerminating,
-        `${object.kind} "${name}" belongs to an earlier server of this name and is made anew when the garbage collector has deleted it`,
-      );
-    }
-    throw new StalledError(
-      REASON.NameTaken,
-      `${object.kind} "${name}" exists in namespace "${namespace}" and does not belong to this server; delete it or rename the server`,
-    );
-  }
+  failIfNotOurs(object, found);
   failIfGoing(found);
   // Ours, and not seen yet. Callers may hold the generated key already.
   return object.kind === 'Secret' ? found : apply(object, found, kube);
+}
+
+function failIfNotOurs({ kind, metadata }: KubeObject, found: KubeObject): void {
+  const [owner] = metadata.ownerReferences ?? [];
+  if (owner !== undefined && isOwnedBy(found, owner.uid)) return;
+  if (owner !== undefined && isOwnedByNamesake(found, owner)) {
+    throw new WaitingError(
+      REASON.ChildTerminating,
+      `${kind} "${metadata.name}" belongs to an earlier server of this name and is made anew when the garbage collector has deleted it`,
+    );
+  }
+  throw new StalledError(
+    REASON.NameTaken,
+    `${kind} "${metadata.name}" exists in namespace "${metadata.namespace ?? ''}" and does not belong to this server; delete it or rename the server`,
+  );
 }

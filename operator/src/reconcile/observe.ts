@@ -55,7 +55,7 @@ export async function observe(
 
 /** A server's Deployment among what it owns. */
 export function deploymentOf(owned: readonly KubeObject[]): Deployment | undefined {
-  return owned.find(({ kind }) => kind === 'Deployment') as Deployment | undefined;
+  return owned.find(({ kind }) => kind === 'Deployment');
 }
 
 function ownedBy<T extends KubeObject>(

@@ -1,7 +1,6 @@
 import type { A2AServer } from '../api/a2aserver.ts';
-import { keyOf } from '../api/object.ts';
+import { keyOf, versionOf } from '../api/object.ts';
 import type { Reconcile, Result } from '../controller/controller.ts';
-import { versionOf } from '../kube/store.ts';
 import type { Deployment } from './caches.ts';
 import { carryOut } from './carry-out.ts';
 import type { CarryOutDependencies, Done } from './carry-out.ts';

@@ -1,9 +1,10 @@
-import { agentsRevision } from '../../../runtime/src/contract/agents-revision.ts';
+import { agentFileName } from '../../../runtime/src/contract/agent-file.ts';
+import { agentsRevision, fileRevision } from '../../../runtime/src/contract/agents-revision.ts';
 import { conditionOf } from '../../src/api/object.ts';
 import type { Condition, KubeObject, ObjectMeta } from '../../src/api/object.ts';
 import { KINDS, collectionPath } from '../../src/kube/kinds.ts';
 import type { Kind } from '../../src/kube/port.ts';
-import { APPLIED_HASH_ANNOTATION, INSTANCE_LABEL } from '../../src/names.ts';
+import { APPLIED_HASH_ANNOTATION, INSTANCE_LABEL, isAgentsConfigMap } from '../../src/names.ts';
 import type { Upstream } from './proxy/upstream.ts';
 
 /** Any object, with the parts that a comparison looks into. */
@@ -114,6 +115,7 @@ function ourStatus({ metadata, status = {} }: LiveObject, all: readonly LiveObje
   const { conditions = [], agents, revision, observedGeneration, ...rest } = status as OurStatus;
   const age = (generation: number | undefined): string =>
     generation === metadata.generation ? 'current' : 'old';
+  const files = filesOf(metadata.name, all);
   return {
     ...rest,
     age: age(observedGeneration),
@@ -121,27 +123,34 @@ function ourStatus({ metadata, status = {} }: LiveObject, all: readonly LiveObje
       ...without(condition, ['lastTransitionTime', 'observedGeneration']),
       age: age(condition.observedGeneration),
     })),
-    agents: agents?.map((agent) => without(agent, ['generation'])),
-    ...(revision !== undefined && { isOfTheFiles: revision === revisionOf(metadata.name, all) }),
+    agents: agents?.map((agent) => ({
+      ...without(agent, ['generation', 'revision']),
+      isOfItsFile: agent.revision === revisionOf(files[agentFileName(agent.name)]),
+    })),
+    ...(revision !== undefined && { isOfTheFiles: revision === agentsRevision(files) }),
   };
 }
 
 interface OurStatus {
   conditions?: { observedGeneration?: number }[];
-  agents?: object[];
+  agents?: { name: string; revision?: string }[];
   revision?: string;
   observedGeneration?: number;
 }
 
-function revisionOf(server: string, all: readonly LiveObject[]): string {
+/** What the agents' ConfigMaps of a server hold, by file name. */
+function filesOf(server: string, all: readonly LiveObject[]): Record<string, string> {
   const shards = all.filter(
     ({ kind, metadata }) =>
       kind === 'ConfigMap' &&
       metadata.labels?.[INSTANCE_LABEL] === server &&
-      metadata.name.includes('-agents-'),
+      isAgentsConfigMap(metadata.name),
   );
-  const files = shards.flatMap(({ data = {} }) => Object.entries(data));
-  return agentsRevision(Object.fromEntries(files));
+  return Object.fromEntries(shards.flatMap(({ data = {} }) => Object.entries(data)));
+}
+
+function revisionOf(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : fileRevision(file);
 }
 
 function without(record: object, names: readonly string[]): object {

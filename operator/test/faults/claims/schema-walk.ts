@@ -119,9 +119,11 @@ async function isIdle({ upstream }: Plane, { proxy, namespace }: World): Promise
     await proxy.record.quiet(END_MS, LIMIT_MS);
     const objects = await objectsOf(upstream, namespace);
     const arePodsComing = objects.some(
-      (object) => conditionIn(object, 'Progressing')?.status === 'True',
+      (object) =>
+        object.kind === 'A2AServer' && conditionIn(object, 'Progressing')?.status === 'True',
     );
-    if (!arePodsComing || performance.now() > deadline) return;
+    if (!arePodsComing) return;
+    if (performance.now() > deadline) throw new Error('pods are still coming');
   }
 }
 
