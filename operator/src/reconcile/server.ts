@@ -65,7 +65,7 @@ export function serverReconciler(deps: ServerDependencies): Reconcile {
       rendered,
       outcome,
       heldBack,
-      deployment: newest(caches.deployments.get(ref), deployment),
+      deployment: newest(caches.deployments.by('owner', server.metadata.uid)[0], deployment),
       reports: await readReports(pods, server.spec.metrics.port, deps.readPodStatus),
       readings: before?.readings,
       clusterDomain: settings.clusterDomain,
@@ -110,13 +110,13 @@ async function report(
 }
 
 function nextLook(
-  { rollout, reports, revision, readings }: ServerEvidence,
+  { outcome, rollout, reports, revision, readings }: ServerEvidence,
   waitMs: number | undefined,
   random: () => number,
 ): Result {
   const behind = reports.some(({ report }) => report?.revision !== revision);
   // A ready pod that was not asked, because the ReplicaSet it belongs to was not seen yet.
-  const unseen = rollout.complete && reports.length < rollout.wanted;
+  const unseen = outcome.kind === 'applied' && rollout.complete && reports.length < rollout.wanted;
   const pending = behind || unseen || Object.values(readings).some(isUnsettled);
   const steadyMs = STEADY_MS * (0.9 + random() / 5);
   return { requeueAfterMs: Math.min(pending ? PENDING_MS : steadyMs, waitMs ?? Infinity) };

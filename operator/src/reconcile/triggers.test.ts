@@ -56,7 +56,12 @@ describe('an object itself', () => {
 describe('the server that owns an object', () => {
   it.each([
     { reason: 'it is new', of: change(undefined, owned('demo')), wakes: ['team/demo'] },
-    { reason: 'it is gone', of: gone(owned('demo')), wakes: ['team/demo', 'team/demo'] },
+    { reason: 'it is gone', of: gone(owned('demo')), wakes: ['team/demo'] },
+    {
+      reason: 'it was taken away from it, and is gone now: its name is free',
+      of: gone(owned('another', 'Widget')),
+      wakes: ['team/demo'],
+    },
     {
       reason: 'it belongs to another one now',
       of: change(owned('old'), owned('new')),

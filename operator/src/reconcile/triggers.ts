@@ -20,13 +20,18 @@ export type Trigger<T extends KubeObject = KubeObject> = (change: Change<T>) => 
 /** The object itself, unless the change is our own. */
 export const itself: Trigger = ({ object, own }) => (own ? [] : [keyOf(object.metadata)]);
 
-/** The server that owns the object, unless the change is our own. */
-export const owningServer: Trigger = ({ object, previous, own }) => {
+/**
+ * The server that owns the object, unless the change is our own. One that somebody took away from a server
+ * keeps the server's label, and its name is free when it goes.
+ */
+export const owningServer: Trigger = (change) => {
+  const { object, previous, own, deleted } = change;
   if (own) return [];
   const owners = [object, previous].flatMap((version) => version && controllerOf(version));
-  return owners.flatMap((owner) =>
+  const owning = owners.flatMap((owner) =>
     owner?.kind === A2A_SERVER_KIND ? [siblingKey(object, owner.name)] : [],
   );
+  return [...new Set(deleted ? [...owning, ...labelledServer(change)] : owning)];
 };
 
 /** The server that owns a Deployment, when its spec or what a rollout is judged by has changed. */
