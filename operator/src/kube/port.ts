@@ -80,9 +80,12 @@ export class ApiError extends Error {
   }
 }
 
-/** Whether the API server has judged the request itself as wrong, so that repeating it is useless. */
+/**
+ * Whether the API server has judged the request itself as wrong, so that repeating it is useless. A 403 is no
+ * such judgement: quotas and policies change, and an API server that does not know a new CRD yet says it too.
+ */
 export function isRejection(error: unknown): error is ApiError {
-  return error instanceof ApiError && [400, 403, 405, 422].includes(error.status);
+  return error instanceof ApiError && [400, 405, 422].includes(error.status);
 }
 
 /** Whether the object is another one, or another version, than the request was made for. */

@@ -146,10 +146,10 @@ describe('applying', () => {
   });
 
   it('reports an outage rather than a refusal, whichever came first', async () => {
-    const quota = new ApiError(403, 'Forbidden', 'exceeded quota');
+    const invalid = new ApiError(422, 'Invalid', 'spec.ports: Required value');
     const outage = new ApiError(500, 'InternalError', 'etcd');
     const create = ({ kind }: KubeObject): Promise<never> =>
-      Promise.reject(kind === 'Service' ? outage : quota);
+      Promise.reject(kind === 'Service' ? outage : invalid);
     const { kube } = aKube([], { create });
     const desired = [object('ServiceAccount'), object('Service')];
     await expect(applyAll(desired, [], kube, forget)).rejects.toBe(outage);
