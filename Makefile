@@ -22,7 +22,7 @@ up: bootstrap ## Start a cluster, install everything and talk to an agent (CLUST
 down: bootstrap ## Stop the cluster; nothing of it stays but caches (CACHES=delete: not even they)
 	@node e2e/demo/main.ts down
 
-dev: bootstrap ## Run the runtime alone with config/dev (AGENTS=folder: your own agents)
+dev: bootstrap ## Run the runtime alone with config/samples (AGENTS=folder: your own agents)
 	@node tools/dev.ts
 
 test: bootstrap ## Everything that CI runs; the last line counts
