@@ -140,6 +140,10 @@ describe('an operator that has one namespace, and its rights there only', () => 
     await ours.kubectl('patch', ...role, '--type=json', '-p', removal);
     await ours.apply(ours.serverManifest({}, { name: 'blocked' }));
     const says = 'cannot set blockOwnerDeletion';
-    await ours.serverCondition('Stalled', { status: 'True', says }, 'blocked');
+    await ours.serverCondition(
+      'Ready',
+      { status: 'False', reason: 'ApplyFailed', says },
+      'blocked',
+    );
   });
 });
