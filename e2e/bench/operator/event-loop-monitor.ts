@@ -5,22 +5,25 @@
  * On a machine whose processors are all busy the clock also counts the time in which the process was
  * ready to run and had none; only the other is the program's own doing.
  */
+import { subscribe } from 'node:diagnostics_channel';
 import { writeFileSync } from 'node:fs';
 import type { EventLoopReading, HeldUp } from './event-loop-reading.ts';
 
 const TICK_MS = 10;
-/** The program's own loading is one long turn. */
-const LOADING_MS = 1_000;
 
 const reading: EventLoopReading = {
   loading: { clockMs: 0, processorMs: 0 },
   later: { clockMs: 0, processorMs: 0 },
 };
+/** The program is loaded when it begins to listen. */
+let phase = reading.loading;
+subscribe('tracing:net.server.listen:asyncStart', () => {
+  phase = reading.later;
+});
 let last = now();
 
 setInterval(() => {
   const next = now();
-  const phase = last.clockMs < LOADING_MS ? reading.loading : reading.later;
   phase.clockMs = Math.max(phase.clockMs, next.clockMs - last.clockMs - TICK_MS);
   phase.processorMs = Math.max(phase.processorMs, next.processorMs - last.processorMs);
   last = next;

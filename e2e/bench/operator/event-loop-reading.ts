@@ -10,7 +10,7 @@ export interface HeldUp {
 
 /** What `event-loop-monitor.ts` has seen of one process. */
 export interface EventLoopReading {
-  /** In the first second, in which the program is loaded. */
+  /** Before it listened for the first time. */
   loading: HeldUp;
   later: HeldUp;
 }

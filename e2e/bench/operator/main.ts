@@ -61,13 +61,13 @@ fresh rig of the same kind; Ready there is every Deployment available. Its edit 
 edit, then an apply of the changed Service as soon as the edit is answered; a watch shows both.
 Other work: what this machine did beside rig, bench and operator. Where it differs between the two, the
 ratios of time do not compare; the row below the rate corrects for it, as all of this is bound by
-processors. Whatever takes the processor away also shows in p99.
+processors. Whatever takes the processor away also shows as a blocked event loop and in p99.
 Writes: from the API server's audit log, never from the operator; Events and the Lease count apart.
 Writes of an edit: children + statuses of servers + statuses of agents.
 Processor time of the bare loop is the bench's own while it applies; it also watches the Deployments.
-Event loop: the longest time between two ticks of 10 ms, over all runs of the operator; its own processor
-time in it, and all of it, of which most is waiting for a processor on a busy machine. Memory: VmRSS after
-the idle seconds, VmHWM.`;
+Event loop: the longest time between two ticks of 10 ms, over all runs of the operator, on the clock; and
+the longest processor time between two ticks, which waits for a processor do not count in. Memory: VmRSS
+after the idle seconds, VmHWM.`;
 
 function machine(): string {
   const model = cpus()[0]?.model.trim() ?? 'unknown CPU';

@@ -78,8 +78,8 @@ test.each([
   ['edit → child, p99', ['20.0 ms', '24.0 ms', '1.20 ×', '< 1.5 ×']],
   ['writes in 60 idle seconds', ['', '0 (Events 3, Lease 0 apart)', '', '0']],
   ['writes after a restart', ['', '0', '', '0']],
-  ['event loop held up, longest', ['', '32 ms', '', '< 50 ms']],
-  ['with waits for a processor', ['', '90 ms', '', '']],
+  ['event loop blocked, longest', ['', '90 ms', '', '< 50 ms']],
+  ['by work of its own, longest', ['', '32 ms', '', '']],
   ['while the program is loaded', ['', '152 ms', '', '']],
   ['growth per server, 0 → 2', ['', '50 KiB', '', '']],
 ])('%s', (measure, expected) => {

@@ -26,13 +26,10 @@ export function agentStatus(
   now: Date,
 ): AgentDefinitionStatus {
   const { generation } = agent.metadata;
-  const revision = currentRevision(agent, configMapText);
+  const resolved = resolveReferences(agent.spec, configMapText);
+  const revision = currentRevision(agent, resolved.spec);
   const hosting = servers.map((server) => hostingServer(agent, revision, server));
-  const parts = [
-    accepted(agent, configMapText),
-    resolvedRefs(agent, configMapText),
-    served(hosting),
-  ];
+  const parts = [accepted(resolved.spec), resolvedRefs(resolved.error), served(hosting)];
   const verdicts = [...parts, ready(parts)];
   return {
     observedGeneration: generation,
@@ -44,8 +41,8 @@ export function agentStatus(
   };
 }
 
-function accepted({ spec }: AgentDefinition, configMapText: ConfigMapText): Verdict {
-  const errors = agentErrors(resolveReferences(spec, configMapText).spec);
+function accepted(resolved: AgentDefinition['spec']): Verdict {
+  const errors = agentErrors(resolved);
   const type = CONDITION.Accepted;
   if (errors.length > 0) {
     return { type, status: 'False', reason: REASON.InvalidSpec, message: describeErrors(errors) };
@@ -53,8 +50,7 @@ function accepted({ spec }: AgentDefinition, configMapText: ConfigMapText): Verd
   return { type, status: 'True', reason: REASON.Accepted, message: 'the spec is valid' };
 }
 
-function resolvedRefs({ spec }: AgentDefinition, configMapText: ConfigMapText): Verdict {
-  const { error } = resolveReferences(spec, configMapText);
+function resolvedRefs(error: string | undefined): Verdict {
   const type = CONDITION.ResolvedRefs;
   if (error !== undefined) {
     return { type, status: 'False', reason: REASON.ConfigMapNotFound, message: error };
@@ -94,11 +90,10 @@ function ready(parts: readonly Verdict[]): Verdict {
  * anew when the agent is deleted and made again.
  */
 function currentRevision(
-  { metadata: { name, generation }, spec }: AgentDefinition,
-  configMapText: ConfigMapText,
+  { metadata: { name, generation } }: AgentDefinition,
+  spec: AgentDefinition['spec'],
 ): string {
-  const { spec: resolved } = resolveReferences(spec, configMapText);
-  return fileRevision(renderAgentFile({ name, generation, spec: resolved }));
+  return fileRevision(renderAgentFile({ name, generation, spec }));
 }
 
 function hostingServer(

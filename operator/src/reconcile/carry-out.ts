@@ -69,8 +69,13 @@ export async function carryOut(
   const { done } = last;
   if (done !== undefined && isStillDone(done, observed)) {
     const { deployment } = observed;
-    const { rendered } = done;
-    return { outcome: { kind: 'applied' }, rendered, heldBack: false, deployment, done };
+    return {
+      outcome: { kind: 'applied' },
+      rendered: done.rendered,
+      heldBack: false,
+      deployment,
+      done,
+    };
   }
   const files = render(observed, settings);
   const rendered = renderedAgents(files);
@@ -92,11 +97,11 @@ export async function carryOut(
   const isDone = outcome.kind === 'applied' && pruned && !heldBack;
   const ownedNow = [...owned.values()];
   const deployment = deploymentOf(ownedNow);
-  if (!isDone) return { outcome, rendered, heldBack, deployment };
+  const carriedOut = { outcome, rendered, heldBack, deployment };
+  if (!isDone) return carriedOut;
   const after = fingerprint({ ...observed, owned: ownedNow });
   const keptFor = observed.replicaSets.map(uidOf);
-  const carriedOut: Done = { fingerprint: after, keptFor, rendered };
-  return { outcome, rendered, heldBack, deployment, done: carriedOut };
+  return { ...carriedOut, done: { fingerprint: after, keptFor, rendered } };
 }
 
 /** Nothing that decides has changed, and nobody has gone for whom something was kept. */

@@ -2,11 +2,11 @@ import type { A2AServer } from '../api/a2aserver.ts';
 import type { KubeObject } from '../api/object.ts';
 import { KINDS } from '../kube/kinds.ts';
 import type { Kube } from '../kube/port.ts';
+import { isAgentsConfigMap } from '../names.ts';
 import { isSame } from './apply.ts';
 import type { OnWrite } from './apply.ts';
 import type { Deployment, ReplicaSet } from './caches.ts';
 import type { Observed } from './observe.ts';
-import { isAgentsConfigMap } from '../names.ts';
 import { rolloutOf } from './rollout.ts';
 
 /**

@@ -85,7 +85,7 @@ function isReleaseChange(
   const wanted = desired.find(({ kind }) => kind === 'Deployment');
   if (wanted === undefined || deployment === undefined) return false;
   const { status, metadata } = server;
-  const isCarriedOut = status?.observedGeneration === metadata.generation;
-  const serves = isWaiting ? rolloutOf(deployment, pods).available : saysReady(status ?? {});
-  return isCarriedOut && serves && !isSameVersion(wanted, deployment);
+  if (status?.observedGeneration !== metadata.generation) return false;
+  const serves = isWaiting ? rolloutOf(deployment, pods).available : saysReady(status);
+  return serves && !isSameVersion(wanted, deployment);
 }

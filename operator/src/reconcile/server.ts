@@ -1,12 +1,12 @@
 import type { A2AServer } from '../api/a2aserver.ts';
 import { keyOf, versionOf } from '../api/object.ts';
-import type { Reconcile, Result } from '../controller/controller.ts';
+import type { Reconcile } from '../controller/controller.ts';
 import type { Deployment } from './caches.ts';
 import { carryOut } from './carry-out.ts';
 import type { CarryOutDependencies, Done } from './carry-out.ts';
 import type { ConfigMapTexts } from './config-map-texts.ts';
-import { isUnsettled } from './dependency-readings.ts';
 import type { Dependency, Readings } from './dependency-readings.ts';
+import { nextLookMs } from './next-look.ts';
 import { warnings } from './notes.ts';
 import { observe } from './observe.ts';
 import { readReports } from './pod-reports.ts';
@@ -25,11 +25,6 @@ export interface ServerDependencies extends CarryOutDependencies {
   now: () => Date;
   random: () => number;
 }
-
-/** Pods are asked again this often while they are expected to change their answer. */
-const PENDING_MS = 2_000;
-/** And this often, with jitter, when all is well: a dependency may go without any event. */
-const STEADY_MS = 60_000;
 
 /** What is known of a server from earlier looks; lost with the process, and made anew. */
 interface Memory {
@@ -74,7 +69,7 @@ export function serverReconciler(deps: ServerDependencies): Reconcile {
     memories.set(key, { uid: server.metadata.uid, readings, ...(done && { done }) });
     const waitMs = await report(server, evidence, deps);
     if (outcome.kind === 'waiting' && outcome.error !== undefined) throw outcome.error;
-    return nextLook(evidence, waitMs, deps.random);
+    return { requeueAfterMs: Math.min(nextLookMs(evidence, deps.random), waitMs ?? Infinity) };
   };
 }
 
@@ -107,17 +102,4 @@ async function report(
     generation,
   });
   return waitMs;
-}
-
-function nextLook(
-  { outcome, rollout, reports, revision, readings }: ServerEvidence,
-  waitMs: number | undefined,
-  random: () => number,
-): Result {
-  const behind = reports.some(({ report }) => report?.revision !== revision);
-  // A ready pod that was not asked, because the ReplicaSet it belongs to was not seen yet.
-  const unseen = outcome.kind === 'applied' && rollout.complete && reports.length < rollout.wanted;
-  const pending = behind || unseen || Object.values(readings).some(isUnsettled);
-  const steadyMs = STEADY_MS * (0.9 + random() / 5);
-  return { requeueAfterMs: Math.min(pending ? PENDING_MS : steadyMs, waitMs ?? Infinity) };
 }

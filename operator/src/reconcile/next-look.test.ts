@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Readings } from './dependency-readings.ts';
+import { nextLookMs } from './next-look.ts';
+import type { ServerEvidence } from './server-status.ts';
+
+const report = (revision = 'wanted'): ServerEvidence['reports'][number] =>
+  ({ pod: 'p', ready: true, report: { revision } }) as ServerEvidence['reports'][number];
+const settled: Readings = {
+  settled: 'Reachable',
+  last: 'Reachable',
+  times: 3,
+  message: '',
+  checks: '1',
+};
+
+/** Evidence on a server of two pods, of which all is well. */
+const evidence = (changes: object = {}): ServerEvidence =>
+  ({
+    outcome: { kind: 'applied' },
+    rollout: { complete: true, available: true, wanted: 2, ready: 2 },
+    reports: [report(), report()],
+    revision: 'wanted',
+    readings: { memory: settled, model: settled },
+    ...changes,
+  }) as unknown as ServerEvidence;
+
+describe('the next look at a server', () => {
+  it.each([
+    { reason: 'all is well', changes: {}, soon: false },
+    {
+      reason: 'a pod has not read the latest agents',
+      changes: { reports: [report('old')] },
+      soon: true,
+    },
+    { reason: 'a pod that is ready was not seen', changes: { reports: [report()] }, soon: true },
+    {
+      reason: 'a pod is not ready: its event will tell',
+      changes: { reports: [report()], rollout: { complete: true, wanted: 2, ready: 1 } },
+      soon: false,
+    },
+    {
+      reason: 'pods are somebody else’s affair while the user has to act',
+      changes: { reports: [], outcome: { kind: 'stalled' } },
+      soon: false,
+    },
+  ])('is soon: $soon; $reason', ({ changes, soon }) => {
+    expect(nextLookMs(evidence(changes), () => 0.5)).toBe(soon ? 2_000 : 60_000);
+  });
+
+  it('comes at another time for each server, so that they do not come together', () => {
+    expect(nextLookMs(evidence(), () => 0)).toBe(54_000);
+    expect(nextLookMs(evidence(), () => 1)).toBe(66_000);
+  });
+});

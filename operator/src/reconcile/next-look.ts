@@ -1,0 +1,19 @@
+import { isUnsettled } from './dependency-readings.ts';
+import type { ServerEvidence } from './server-status.ts';
+
+/** Pods are asked again this often while they are expected to change their answer. */
+const PENDING_MS = 2_000;
+/** And this often, with jitter, when all is well: a dependency may go without any event. */
+const STEADY_MS = 60_000;
+
+/** After how many milliseconds a server is looked at again if nothing happens. */
+export function nextLookMs(
+  { outcome, rollout, reports, revision, readings }: ServerEvidence,
+  random: () => number,
+): number {
+  const isBehind = reports.some(({ report }) => report?.revision !== revision);
+  // Not all that the Deployment counts were asked: the ReplicaSet they belong to was not seen yet.
+  const isUnseen = outcome.kind === 'applied' && reports.length < rollout.ready;
+  const isPending = isBehind || isUnseen || Object.values(readings).some(isUnsettled);
+  return isPending ? PENDING_MS : STEADY_MS * (0.9 + random() / 5);
+}
