@@ -14,6 +14,7 @@ describe("the operator's configuration", () => {
         opsPort: 8080,
         identity: 'operator-1',
         maxConcurrentRollouts: 5,
+        annotatesPods: true,
       },
     });
   });
@@ -33,6 +34,7 @@ describe("the operator's configuration", () => {
       WATCH_NAMESPACE: 'a,b',
       LEASE_NAMESPACE: 'A',
       MAX_CONCURRENT_ROLLOUTS: '0.5',
+      ANNOTATE_PODS: 'yes',
     };
     expect(operatorConfig(env)).toEqual({
       errors: [
@@ -43,6 +45,7 @@ describe("the operator's configuration", () => {
         'WATCH_NAMESPACE "a,b" is no namespace; use the name of one, or leave it empty',
         'LEASE_NAMESPACE "A" is no namespace; use the name of one, or leave it empty',
         'MAX_CONCURRENT_ROLLOUTS "0.5" is no number of servers; use 1 or more',
+        'ANNOTATE_PODS "yes" is neither true nor false',
       ],
     });
   });

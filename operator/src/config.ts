@@ -16,6 +16,8 @@ export interface OperatorConfig {
   identity: string;
   /** How many servers at a time restart their pods because of a new release of the operator. */
   maxConcurrentRollouts: number;
+  /** Whether pods are told to mount edited agents and Secrets at once; needs the right to patch pods. */
+  annotatesPods: boolean;
 }
 
 /** The variables, as the environment has them or with their defaults. */
@@ -30,6 +32,7 @@ const DEFAULTS = {
   WATCH_NAMESPACE: '',
   LEASE_NAMESPACE: '',
   MAX_CONCURRENT_ROLLOUTS: '5',
+  ANNOTATE_PODS: 'true',
   POD_NAME: '',
 } as const;
 
@@ -68,6 +71,7 @@ const RULES: readonly [keyof Variables, (value: string) => boolean, string][] = 
     (value) => POSITIVE.test(value),
     'is no number of servers; use 1 or more',
   ],
+  ['ANNOTATE_PODS', (value) => /^(true|false)$/.test(value), 'is neither true nor false'],
 ];
 
 /** Reads the environment. All errors come together, each naming the variable and the remedy. */
@@ -97,6 +101,7 @@ function configOf(variables: Variables): OperatorConfig {
     ...(LEASE_NAMESPACE !== '' && { leaseNamespace: LEASE_NAMESPACE }),
     identity: variables.POD_NAME === '' ? hostname() : variables.POD_NAME,
     maxConcurrentRollouts: Number(variables.MAX_CONCURRENT_ROLLOUTS),
+    annotatesPods: variables.ANNOTATE_PODS === 'true',
   };
 }
 

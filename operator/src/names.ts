@@ -15,6 +15,9 @@ export const INSTANCE_LABEL = 'app.kubernetes.io/instance';
 /** Hash of what was applied; a field that a new release drops is noticed by it. */
 export const APPLIED_HASH_ANNOTATION = 'a2a-operator.io/applied-hash';
 
+/** On a pod: which version of its volumes it should have; a change makes the kubelet look at them at once. */
+export const REVISION_ANNOTATION = 'a2a-operator.io/revision';
+
 /** How many ConfigMaps an agent may land in; fixed, because pods mount all of them. */
 export const AGENT_SHARDS = 4;
 

@@ -81,6 +81,8 @@ function serverReconcilerOf(
     readPodStatus,
     newApiKey: () => `a2a_${randomBytes(32).toString('base64url')}`,
     now: () => new Date(),
+    nowMs,
+    annotatesPods: config.annotatesPods,
     random: Math.random,
   });
 }

@@ -10,14 +10,12 @@ import { INSTANCE_LABEL } from '../src/names.ts';
 import type { TestApiServer } from './api-server.ts';
 
 type ConfigMap = KubeObject & { data?: Record<string, string> };
-type Pod = KubeObject & {
-  spec?: { containers: { image?: string }[] };
-  status?: { podIP?: string };
-};
+type Pod = KubeObject & { spec?: { containers: { image?: string }[] } };
 
 /**
  * Stands in for the kubelet and the runtime: pods of one namespace become ready, and answer
- * `/status` on the loopback interface with what their server's ConfigMaps hold.
+ * `/status` on the loopback interface with what they have mounted. They mount their server's agents when
+ * they start and whenever an annotation of theirs changes; a kubelet would look about every minute too.
  */
 export interface FakePods {
   /** Port of the stand-in, the same for all of a process; servers under test set it as their metrics port. */
@@ -31,16 +29,16 @@ export async function startFakePods(
   namespace: string,
   runs: (image: string) => boolean = () => true,
 ): Promise<FakePods> {
-  const runtimes = new Runtimes((server) => report(api, namespace, server), await thePort());
+  const runtimes = new Runtimes(await thePort());
   const stopping = new AbortController();
   const kubelet = (async () => {
     while (!stopping.signal.aborted) {
       const pods = (await api.list(KINDS.Pod, namespace)) as Pod[];
       for (const pod of pods) {
-        const isNew = pod.status?.podIP === undefined;
         const [container] = pod.spec?.containers ?? [];
-        if (isNew && runs(container?.image ?? '')) await becomeReady(api, pod, runtimes);
+        if (runs(container?.image ?? '')) await look(api, pod, runtimes);
       }
+      runtimes.keepOnly(pods);
       await pause(100, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
@@ -49,9 +47,19 @@ export async function startFakePods(
     async stop() {
       stopping.abort();
       await kubelet;
-      runtimes.stop();
+      runtimes.keepOnly([]);
     },
   };
+}
+
+async function look(api: TestApiServer, pod: Pod, runtimes: Runtimes): Promise<void> {
+  const { uid = '', annotations = {} } = pod.metadata;
+  const told = JSON.stringify(annotations);
+  const known = runtimes.known.get(uid);
+  if (known?.told === told) return;
+  const files = await agentFiles(api, pod);
+  if (known === undefined) await becomeReady(api, pod, await runtimes.start(uid, { files, told }));
+  else Object.assign(known, { files, told });
 }
 
 let addresses = 0;
@@ -68,42 +76,47 @@ function thePort(): Promise<number> {
   return port;
 }
 
-/** One address of the loopback network for each server's pods: by it they know whose they are. */
+/** What a pod has mounted, and with which annotations. */
+interface Mounted {
+  files: Record<string, string>;
+  told: string;
+}
+
+/** One address of the loopback network for each pod. */
 class Runtimes {
   readonly port: number;
-  readonly #report: (server: string) => Promise<StatusReport>;
-  readonly #known = new Map<string, { address: string; listener: Server }>();
+  readonly known = new Map<string, Mounted & { listener: Server }>();
 
-  constructor(reportOf: (server: string) => Promise<StatusReport>, at: number) {
-    this.#report = reportOf;
+  constructor(at: number) {
     this.port = at;
   }
 
-  async addressOf(server: string): Promise<string> {
-    const known = this.#known.get(server);
-    if (known !== undefined) return known.address;
+  async start(uid: string, mounted: Mounted): Promise<string> {
     addresses += 1;
     const address = `127.1.${addresses >> 8}.${addresses & 255}`;
     const listener = createServer((_request, response) => {
-      this.#report(server).then(
-        (body) => response.end(JSON.stringify(body)),
-        () => response.destroy(),
-      );
+      response.end(JSON.stringify(report(runtime.files)));
     });
-    this.#known.set(server, { address, listener });
+    const runtime = { ...mounted, listener };
+    this.known.set(uid, runtime);
     await listen(listener, this.port, address);
     return address;
   }
 
-  stop(): void {
-    for (const { listener } of this.#known.values()) listener.close();
+  keepOnly(pods: readonly Pod[]): void {
+    const left = new Set(pods.map(({ metadata }) => metadata.uid));
+    for (const [uid, { listener }] of this.known) {
+      if (left.has(uid)) continue;
+      listener.close();
+      this.known.delete(uid);
+    }
   }
 }
 
 async function becomeReady(
   api: TestApiServer,
   { apiVersion, kind, metadata }: Pod,
-  runtimes: Runtimes,
+  podIP: string,
 ): Promise<void> {
   const since = { lastTransitionTime: new Date().toISOString() };
   const conditions = ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'].map((type) => ({
@@ -111,7 +124,6 @@ async function becomeReady(
     status: 'True',
     ...since,
   }));
-  const podIP = await runtimes.addressOf(metadata.labels?.[INSTANCE_LABEL] ?? '');
   const { name, namespace = '', uid = '' } = metadata;
   const stated = { apiVersion, kind, metadata: { name, namespace, uid } };
   await api.kube
@@ -120,19 +132,16 @@ async function becomeReady(
     .catch(() => undefined);
 }
 
+async function agentFiles(api: TestApiServer, { metadata }: Pod): Promise<Record<string, string>> {
+  const server = metadata.labels?.[INSTANCE_LABEL] ?? '';
+  const maps = (await api.list(KINDS.ConfigMap, metadata.namespace ?? '')) as ConfigMap[];
+  const shards = maps.filter(({ metadata: { name } }) => name.startsWith(`${server}-agents-`));
+  return Object.assign({}, ...shards.map(({ data }) => data ?? {})) as Record<string, string>;
+}
+
 let reports = 0;
 
-async function report(
-  api: TestApiServer,
-  namespace: string,
-  server: string,
-): Promise<StatusReport> {
-  const maps = (await api.list(KINDS.ConfigMap, namespace)) as ConfigMap[];
-  const shards = maps.filter(({ metadata }) => metadata.name.startsWith(`${server}-agents-`));
-  const files = Object.assign({}, ...shards.map(({ data }) => data ?? {})) as Record<
-    string,
-    string
-  >;
+function report(files: Record<string, string>): StatusReport {
   const agents = Object.entries(files)
     .filter(([name]) => !name.startsWith('_'))
     .map(([, text]) => {

@@ -47,7 +47,7 @@ async function installRights(): Promise<void> {
   await api.kubectl(['create', 'namespace', RELEASE_NAMESPACE]);
   const off = { enabled: false };
   const values = { watchNamespace: OURS, crds: off, userRoles: off, flowSchema: off };
-  const rights = /^(ServiceAccount|(Cluster)?Role(Binding)?)$/;
+  const rights = /^(ServiceAccount|(Cluster)?Role(Binding)?|ValidatingAdmissionPolicy(Binding)?)$/;
   const manifests = (await renderedChart(values)).filter(({ kind }) => rights.test(kind));
   const output = await api.kubectl(['apply', '-f', '-'], manifests);
   if (output.includes('rror')) throw new Error(output);

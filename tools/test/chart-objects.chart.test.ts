@@ -67,7 +67,7 @@ function environment(objects: ChartObject[]): Record<string, string> {
 /** The roles that are bound to the operator, with the namespace in which they hold. */
 function boundRoles(objects: ChartObject[]): { where: string; role: Role }[] {
   return objects
-    .filter(({ kind }) => kind.endsWith('Binding'))
+    .filter(({ kind }) => kind.endsWith('RoleBinding'))
     .map((object) => {
       const { roleRef, subjects, metadata } = object as Binding;
       expect(subjects).toEqual([ACCOUNT]);
@@ -153,6 +153,19 @@ describe('its rights', () => {
     expect(environment(narrow)).toMatchObject({ WATCH_NAMESPACE: 'team-a' });
   });
 
+  it('include patching pods only together with the policy that limits it', async () => {
+    const verbsOnPods = (objects: ChartObject[]): string[] =>
+      roleNamed('ClusterRole', 'a2a-operator', objects).rules.find(({ resources }) =>
+        resources.includes('pods'),
+      )?.verbs ?? [];
+    expect(verbsOnPods(all)).toContain('patch');
+    expect(environment(all)).toMatchObject({ ANNOTATE_PODS: 'true' });
+    const without = await renderedChart({ admissionPolicy: { enabled: false } });
+    expect(without.map(({ kind }) => kind)).not.toContain('ValidatingAdmissionPolicy');
+    expect(verbsOnPods(without)).toEqual(['list', 'watch']);
+    expect(environment(without)).toMatchObject({ ANNOTATE_PODS: 'false' });
+  });
+
   it('can be its own namespace too', async () => {
     const own = await renderedChart({ watchNamespace: RELEASE_NAMESPACE });
     const names = own.filter(({ kind }) => kind === 'Role').map(({ metadata }) => metadata.name);
@@ -161,7 +174,7 @@ describe('its rights', () => {
 });
 
 describe('what the chart puts into the cluster as a whole', () => {
-  const CLUSTER_WIDE = ['Cluster', 'CustomResource', 'FlowSchema'];
+  const CLUSTER_WIDE = ['Cluster', 'CustomResource', 'FlowSchema', 'ValidatingAdmission'];
   const clusterWide = (objects: ChartObject[]): string[] =>
     objects
       .filter(({ kind }) => CLUSTER_WIDE.some((prefix) => kind.startsWith(prefix)))
@@ -178,12 +191,15 @@ describe('what the chart puts into the cluster as a whole', () => {
       'CustomResourceDefinition/agentdefinitions.a2a-operator.io',
       'FlowSchema/a2a-operator',
       'FlowSchema/a2a-operator-leader-election',
+      `ValidatingAdmissionPolicy/${RELEASE_NAMESPACE}-a2a-operator-pods`,
+      `ValidatingAdmissionPolicyBinding/${RELEASE_NAMESPACE}-a2a-operator-pods`,
     ]);
   });
 
   it('is nothing for a second operator that has one namespace', async () => {
     const off = { enabled: false };
-    const values = { watchNamespace: 'team-a', crds: off, userRoles: off, flowSchema: off };
+    const kinds = { crds: off, userRoles: off, flowSchema: off, admissionPolicy: off };
+    const values = { watchNamespace: 'team-a', ...kinds };
     expect(clusterWide(await renderedChart(values))).toEqual([]);
   });
 });

@@ -63,6 +63,20 @@ describe('a write', () => {
       },
     },
     {
+      how: 'annotate: the annotations alone, of this very object',
+      call: (kube: Kube) => kube.annotate(live, { told: 'yes' }),
+      request: {
+        method: 'PATCH',
+        contentType: 'application/merge-patch+json',
+        path: `${DEMO}?${FIELDS}`,
+        body: {
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          metadata: { name: 'demo', namespace: 'team', uid: 'u-1', annotations: { told: 'yes' } },
+        },
+      },
+    },
+    {
       how: 'applyStatus: the status alone',
       call: (kube: Kube) => kube.applyStatus(server),
       request: {

@@ -13,6 +13,7 @@ type Stored = KubeObject & { metadata: { managedFields?: ManagedFields[] } };
 /** Strict: a field that the API server does not know is an error, never silently dropped. */
 const QUERY = `fieldManager=${FIELD_MANAGER}&fieldValidation=Strict`;
 const APPLY = { query: `${QUERY}&force=true`, contentType: 'application/apply-patch+yaml' };
+const DELETE = { method: 'DELETE', contentType: 'application/json' } as const;
 const MERGE = { query: QUERY, contentType: 'application/merge-patch+json' };
 
 /**
@@ -76,13 +77,13 @@ export function kubeClient(
       const applied = withAllApplied(stored);
       return applied ? patch(applied, MERGE) : stored;
     },
+    annotate: (object, annotations) => patch(annotated(object, annotations), MERGE),
     applyStatus: (object) => patch(object, APPLY, '/status'),
     async delete(object) {
       const { uid, resourceVersion } = object.metadata;
       const preconditions = { uid, resourceVersion };
       const body = { propagationPolicy: 'Background', preconditions };
-      const contentType = 'application/json';
-      await unlessGone(write({ method: 'DELETE', path: pathOf(object), contentType, body }));
+      await unlessGone(write({ ...DELETE, path: pathOf(object), body }));
     },
   };
 }
@@ -90,6 +91,13 @@ export function kubeClient(
 function pathOf(object: KubeObject): string {
   const { namespace = '', name } = object.metadata;
   return objectPath(kindOf(object), namespace, name);
+}
+
+function annotated(
+  { apiVersion, kind, metadata: { name, namespace = '', uid = '' } }: KubeObject,
+  annotations: Readonly<Record<string, string>>,
+): KubeObject {
+  return { apiVersion, kind, metadata: { name, namespace, uid, annotations: { ...annotations } } };
 }
 
 /** A patch that makes all fields of ours applied ones, at this very version; undefined when they are. */

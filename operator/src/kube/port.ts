@@ -25,6 +25,8 @@ export interface Kube {
    * changes belongs to the operator as if it were applied, so that a later `apply` can remove it.
    */
   overwrite(object: KubeObject): Promise<KubeObject>;
+  /** Sets annotations of an object that is not ours to apply, and touches nothing else of it. */
+  annotate(object: KubeObject, annotations: Readonly<Record<string, string>>): Promise<KubeObject>;
   /** Server-side apply of the object's status. */
   applyStatus(object: KubeObject & { status: unknown }): Promise<KubeObject>;
   /** Deletes exactly this version of the object; one that is gone already is fine. */

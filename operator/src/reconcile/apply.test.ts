@@ -46,6 +46,7 @@ function aKube(
     },
     apply: write('apply'),
     overwrite: write('overwrite'),
+    annotate: write('annotate'),
     applyStatus: write('applyStatus'),
     delete: () => Promise.resolve(),
     ...failing,

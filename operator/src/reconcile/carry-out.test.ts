@@ -62,6 +62,7 @@ const observed = (replicaSets: ReplicaSet[] = [], deployment?: Deployment): Obse
   replicaSets,
   pods: [],
   missingSecrets: [],
+  secretsVersion: '',
 });
 
 /** Carries out, and gives what was written for it. */

@@ -28,6 +28,7 @@ const BEFORE = {
   replicaSets: [object('ReplicaSet')],
   pods: [],
   missingSecrets: [],
+  secretsVersion: '',
 } as unknown as Observed;
 
 describe('what decides what has to be applied', () => {

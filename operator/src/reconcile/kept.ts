@@ -1,7 +1,11 @@
 import type { KubeObject } from '../api/object.ts';
+import { REVISION_ANNOTATION } from '../names.ts';
 import type { Pod, ReplicaSet } from './caches.ts';
 
-/** Of a pod: whose it is, and how it is. A cluster's pods would otherwise be most of the memory. */
+/**
+ * Of a pod: whose it is, how it is, and which version of its volumes it was told to have. A cluster's pods
+ * would otherwise be most of the memory.
+ */
 export function keptOfPod({ apiVersion, kind, metadata, status }: Pod): Pod {
   const { phase, podIP, conditions, containerStatuses } = status ?? {};
   const kept = {
@@ -10,7 +14,16 @@ export function keptOfPod({ apiVersion, kind, metadata, status }: Pod): Pod {
     ...(conditions !== undefined && { conditions }),
     ...(containerStatuses !== undefined && { containerStatuses }),
   };
-  return { apiVersion, kind, metadata: withoutAnnotations(metadata), status: kept };
+  const revision = metadata.annotations?.[REVISION_ANNOTATION];
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      ...withoutAnnotations(metadata),
+      ...(revision !== undefined && { annotations: { [REVISION_ANNOTATION]: revision } }),
+    },
+    status: kept,
+  };
 }
 
 /** Of a ReplicaSet: whose it is, and which Secrets and ConfigMaps its pods need to start. */

@@ -44,11 +44,15 @@ describe('the next look at a server', () => {
       soon: false,
     },
   ])('is soon: $soon; $reason', ({ changes, soon }) => {
-    expect(nextLookMs(evidence(changes), () => 0.5)).toBe(soon ? 2_000 : 60_000);
+    expect(nextLookMs(evidence(changes), 0, () => 0.5)).toBe(soon ? 2_000 : 60_000);
+  });
+
+  it('is very soon when pods were just told to mount another version', () => {
+    expect(nextLookMs(evidence(), 1, () => 0.5)).toBe(500);
   });
 
   it('comes at another time for each server, so that they do not come together', () => {
-    expect(nextLookMs(evidence(), () => 0)).toBe(54_000);
-    expect(nextLookMs(evidence(), () => 1)).toBe(66_000);
+    expect(nextLookMs(evidence(), 0, () => 0)).toBe(54_000);
+    expect(nextLookMs(evidence(), 0, () => 1)).toBe(66_000);
   });
 });

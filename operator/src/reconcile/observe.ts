@@ -3,6 +3,7 @@ import type { AgentDefinition } from '../api/agentdefinition.ts';
 import type { KubeObject, ObjectRef } from '../api/object.ts';
 import { childNames, isAgentsConfigMap } from '../names.ts';
 import { secretMounts } from '../resources/secret-mounts.ts';
+import { contentHash } from '../resources/server-object.ts';
 import { selectAgents } from './agent-selection.ts';
 import type { Cache } from '../kube/port.ts';
 import type { Caches, ConfigMap, Deployment, Pod, ReplicaSet } from './caches.ts';
@@ -25,6 +26,8 @@ export interface Observed {
   pods: Pod[];
   /** Secrets that the spec refers to and that do not exist. */
   missingSecrets: { field: string; name: string }[];
+  /** Changes with every Secret that the pods mount; what is in them is not known. */
+  secretsVersion: string;
 }
 
 /** Reads the world around a server; undefined when it is gone or on its way out. */
@@ -50,6 +53,7 @@ export async function observe(
     replicaSets,
     pods: replicaSets.flatMap((replicaSet) => ownedBy(caches.pods, replicaSet)),
     missingSecrets: missingSecrets(server, caches),
+    secretsVersion: secretsVersion(server, caches),
   };
 }
 
@@ -89,4 +93,14 @@ function missingSecrets(server: A2AServer, { secrets }: Caches): { field: string
     .filter(({ secretName }) => secretName !== childNames.apiKeySecret(name))
     .filter(({ secretName }) => secrets.get({ namespace, name: secretName }) === undefined)
     .map(({ field, secretName }) => ({ field, name: secretName }));
+}
+
+function secretsVersion(server: A2AServer, { secrets }: Caches): string {
+  const { namespace } = server.metadata;
+  const names = new Set(secretMounts(server).map(({ secretName }) => secretName));
+  const versions = [...names].sort().map((name) => {
+    const { uid = '', resourceVersion = '' } = secrets.get({ namespace, name })?.metadata ?? {};
+    return [name, uid, resourceVersion];
+  });
+  return contentHash(versions);
 }

@@ -1,5 +1,6 @@
-import type { A2AServer } from '../api/a2aserver.ts';
-import { keyOf, versionOf } from '../api/object.ts';
+import type { A2AServer, A2AServerStatus } from '../api/a2aserver.ts';
+import { CONDITION, REASON } from '../api/conditions.ts';
+import { conditionOf, keyOf, versionOf } from '../api/object.ts';
 import type { Reconcile } from '../controller/controller.ts';
 import type { Deployment } from './caches.ts';
 import { carryOut } from './carry-out.ts';
@@ -9,13 +10,16 @@ import type { Dependency, Readings } from './dependency-readings.ts';
 import { nextLookMs } from './next-look.ts';
 import { warnings } from './notes.ts';
 import { observe } from './observe.ts';
+import type { Outcome } from './outcome.ts';
 import { readReports } from './pod-reports.ts';
 import type { ReadPodStatus } from './pod-reports.ts';
 import { serverEvidence } from './server-evidence.ts';
 import { saysReady, serverStatus } from './server-status.ts';
 import type { ServerEvidence } from './server-status.ts';
-import { ROLLING_OUT, USUAL } from './status-writer.ts';
-import type { StatusWriter } from './status-writer.ts';
+import { LOADING_HOT, ROLLING_OUT, USUAL } from './status-writer.ts';
+import type { Pace, StatusWriter } from './status-writer.ts';
+import { refreshVolumes } from './volume-refresh.ts';
+import type { Refresh, Refreshed, RefreshEvidence } from './volume-refresh.ts';
 
 /** What reconciling a server needs of the world. */
 export interface ServerDependencies extends CarryOutDependencies {
@@ -23,6 +27,10 @@ export interface ServerDependencies extends CarryOutDependencies {
   statusWriter: StatusWriter<A2AServer>;
   readPodStatus: ReadPodStatus;
   now: () => Date;
+  /** Milliseconds of a clock that never jumps. */
+  nowMs: () => number;
+  /** Whether the operator may annotate pods. */
+  annotatesPods: boolean;
   random: () => number;
 }
 
@@ -30,8 +38,9 @@ export interface ServerDependencies extends CarryOutDependencies {
 interface Memory {
   /** Of the server: a namesake that comes later begins anew. */
   uid: string;
-  readings?: Record<Dependency, Readings>;
-  done?: Done;
+  readings?: Record<Dependency, Readings> | undefined;
+  done?: Done | undefined;
+  refreshed?: Refreshed | undefined;
 }
 
 /** Reconciles A2AServers: observe, carry out (gate, build, apply, prune), status. */
@@ -48,29 +57,59 @@ export function serverReconciler(deps: ServerDependencies): Reconcile {
       return {};
     }
     const { server, pods } = observed;
-    const known = memories.get(key);
-    const before = known?.uid === server.metadata.uid ? known : undefined;
+    const before = memoryOf(server, memories.get(key));
     const { outcome, rendered, heldBack, deployment, done } = await carryOut(
       observed,
-      { done: before?.done, failures },
+      { done: before.done, failures },
       deps,
     );
+    const reports = await readReports(pods, server.spec.metrics.port, deps.readPodStatus);
+    const refresh = await refreshPods(deps, outcome, {
+      pods,
+      reports,
+      wanted: { agents: rendered.revision, secrets: observed.secretsVersion },
+      last: before.refreshed,
+      nowMs: deps.nowMs(),
+    });
     const evidence = serverEvidence({
       observed,
       rendered,
       outcome,
       heldBack,
       deployment: newest(caches.deployments.by('owner', server.metadata.uid)[0], deployment),
-      reports: await readReports(pods, server.spec.metrics.port, deps.readPodStatus),
-      readings: before?.readings,
+      reports,
+      readings: before.readings,
       clusterDomain: settings.clusterDomain,
     });
     const { readings } = evidence;
-    memories.set(key, { uid: server.metadata.uid, readings, ...(done && { done }) });
+    const { last: refreshed } = refresh;
+    memories.set(key, { uid: before.uid, readings, done, refreshed });
     const waitMs = await report(server, evidence, deps);
-    if (outcome.kind === 'waiting' && outcome.error !== undefined) throw outcome.error;
-    return { requeueAfterMs: Math.min(nextLookMs(evidence, deps.random), waitMs ?? Infinity) };
+    throwFirst(outcome.kind === 'waiting' ? outcome.error : undefined, refresh.error);
+    const lookMs = nextLookMs(evidence, refresh.told, deps.random);
+    return { requeueAfterMs: Math.min(lookMs, waitMs) };
   };
+}
+
+/** Nothing is known of a server that is seen for the first time. */
+function memoryOf({ metadata: { uid } }: A2AServer, known: Memory | undefined): Memory {
+  return known?.uid === uid ? known : { uid };
+}
+
+/** While something is not applied, or where the operator may not touch pods, kubelets keep their own time. */
+async function refreshPods(
+  deps: ServerDependencies,
+  outcome: Outcome,
+  evidence: RefreshEvidence,
+): Promise<Refresh> {
+  if (outcome.kind !== 'applied' || !deps.annotatesPods) return { last: evidence.last, told: 0 };
+  return refreshVolumes(evidence, deps);
+}
+
+/** What the status has told is also tried again, with growing pauses: no event will tell when it has passed. */
+function throwFirst(...errors: readonly unknown[]): void {
+  const error = errors.find((one) => one !== undefined);
+  if (error !== undefined) throw error as Error;
 }
 
 /** The cache may not have what a write has answered; nor the answer what came after it. */
@@ -82,16 +121,14 @@ function newest(
   return versionOf(seen) < versionOf(known) ? known : seen;
 }
 
-/** Writes the status, and leaves Events of what it has to warn of. */
+/** Writes the status, and leaves Events of what it has to warn of. Gives how many milliseconds it still waits. */
 async function report(
   server: A2AServer,
   evidence: ServerEvidence,
   { statusWriter, slots, notify, now }: ServerDependencies,
-): Promise<number | undefined> {
+): Promise<number> {
   const status = serverStatus(server, evidence, now());
-  const isRollingOut =
-    evidence.outcome.kind === 'applied' && !evidence.hasProblem && !saysReady(status);
-  const waitMs = await statusWriter.write(server, status, isRollingOut ? ROLLING_OUT : USUAL);
+  const waitMs = await statusWriter.write(server, status, paceOf(evidence, status));
   if (waitMs === undefined) {
     for (const note of warnings(server.status?.conditions, status.conditions)) notify(server, note);
   }
@@ -101,5 +138,12 @@ async function report(
     heldBack: evidence.heldBack,
     generation,
   });
-  return waitMs;
+  return waitMs ?? Infinity;
+}
+
+function paceOf({ outcome, hasProblem }: ServerEvidence, status: A2AServerStatus): Pace {
+  if (outcome.kind !== 'applied' || hasProblem) return USUAL;
+  const ready = conditionOf(status.conditions, CONDITION.Ready);
+  if (ready?.reason === REASON.LoadingAgents) return LOADING_HOT;
+  return ready?.status === 'True' ? USUAL : ROLLING_OUT;
 }

@@ -22,6 +22,8 @@ export interface Pace {
 export const USUAL: Pace = { decisionMs: 0, progressMs: 2_000 };
 /** A rollout goes as it should, and is not written pod by pod. */
 export const ROLLING_OUT: Pace = { decisionMs: 0, progressMs: 30_000 };
+/** Pods mount another version of their agents, which takes well under a second where kubelets are told. */
+export const LOADING_HOT: Pace = { decisionMs: 2_000, progressMs: 2_000 };
 /**
  * A new generation may be in use within moments, and one status can say it all. Until then the older
  * observedGeneration says that it is on its way (kstatus).

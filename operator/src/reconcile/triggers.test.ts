@@ -358,10 +358,11 @@ describe('a Secret', () => {
       wakes: ['team/secretive'],
     },
     {
-      reason: 'its values, which reach the pods without the operator',
+      reason: 'perhaps other values, which kubelets are told to look at',
       of: change(secret('redis'), secret('redis', { resourceVersion: '2' })),
-      wakes: [],
+      wakes: ['team/secretive'],
     },
+    { reason: 'it comes again as it was', of: change(secret('redis'), secret('redis')), wakes: [] },
     { reason: 'nobody refers to it', of: change(undefined, secret('other')), wakes: [] },
     {
       reason: 'it is of another namespace',

@@ -92,9 +92,11 @@ export function triggers({ servers, agents }: Pick<Caches, 'servers' | 'agents'>
       const hosted = [object, previous].flatMap((server) => (server ? hostedBy(server) : []));
       return [...new Set([...hosted, ...keys(agents.by('server', keyOf(object.metadata)))])];
     },
-    // Their values reach the pods without the operator: only whether they exist counts.
+    // Their values reach the pods without the operator, but kubelets are told to look.
     serversOfSecret: (change) =>
-      isExistence(change) ? keys(servers.by('secret', keyOf(change.object.metadata))) : [],
+      isUnchanged(change, ({ metadata }) => [metadata.uid, metadata.resourceVersion])
+        ? []
+        : keys(servers.by('secret', keyOf(change.object.metadata))),
     serversOfConfigMap: ({ object }) => keys(reading(object).flatMap(hosting)),
     agentsOfConfigMap: ({ object }) => keys(reading(object)),
   };
