@@ -40,7 +40,7 @@ export function healthOf(vitals: Vitals): Health {
     started: catalog.isLoaded,
     unreadyReasons: () => [
       ...(isDraining() ? ['the server is stopping'] : []),
-      ...(catalog.all().length === 0 ? ['no agent is loaded'] : []),
+      ...(catalog.isEmpty() ? ['no agent is loaded'] : []),
       ...(hasCredentials() ? [] : [NO_CREDENTIALS]),
       ...(isMemoryLost() ? ['Redis is unreachable'] : []),
     ],

@@ -14,6 +14,7 @@ import { openModel } from './model.ts';
 import { opsServer } from './ops/ops-server.ts';
 import { liveRuns } from './protocol/live-runs.ts';
 import { taskOperations } from './protocol/task-operations.ts';
+import { endsRetiredWork } from './retirement.ts';
 import { liveCredentials } from './secrets.ts';
 import { openStores } from './stores.ts';
 import type { CatalogDefaults } from './catalog/catalog.ts';
@@ -50,10 +51,14 @@ const CONNECTION_GRACE_MS = 2000;
 export async function startRuntime(config: RuntimeConfig, around: Surroundings): Promise<Runtime> {
   const { clock, log, registry, newId } = around;
   const telemetry = { log, metrics: registry.metrics };
-  const agents = catalog(catalogDefaults(config), clock, log.child('catalog'));
+  const runs = liveRuns();
+  const drainMs = config.drainTimeoutSeconds * 1000;
+  const agents = catalog(catalogDefaults(config), clock, {
+    log: log.child('catalog'),
+    onChange: endsRetiredWork(runs, drainMs, clock),
+  });
   const stores = await openStores(config, { clock, telemetry });
   const model = openModel(config.model, { clock, telemetry });
-  const runs = liveRuns();
   const entrance = access(config, around);
   let draining = false;
   const isDraining = (): boolean => draining;
@@ -84,7 +89,7 @@ export async function startRuntime(config: RuntimeConfig, around: Surroundings):
   );
   const stop = async (): Promise<void> => {
     draining = true;
-    await finishRuns(runs, config.drainTimeoutSeconds * 1000, clock);
+    await finishRuns(runs, drainMs, clock);
     stopWatching();
     await Promise.all([close(server, CONNECTION_GRACE_MS), close(ops, CONNECTION_GRACE_MS)]);
     await Promise.all([model.close(), stores.close()]);

@@ -155,9 +155,9 @@ describe('its rights', () => {
 
   it('include patching pods only together with the policy that limits it', async () => {
     const verbsOnPods = (objects: ChartObject[]): string[] =>
-      roleNamed('ClusterRole', 'a2a-operator', objects).rules.find(({ resources }) =>
-        resources.includes('pods'),
-      )?.verbs ?? [];
+      roleNamed('ClusterRole', 'a2a-operator', objects)
+        .rules.filter(({ resources }) => resources.includes('pods'))
+        .flatMap(({ verbs }) => verbs);
     expect(verbsOnPods(all)).toContain('patch');
     expect(environment(all)).toMatchObject({ ANNOTATE_PODS: 'true' });
     const without = await renderedChart({ admissionPolicy: { enabled: false } });

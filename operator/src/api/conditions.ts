@@ -39,6 +39,7 @@ export const REASON = {
   NotSelected: 'NotSelected',
   NotServed: 'NotServed',
   Served: 'Served',
+  Suspended: 'Suspended',
 } as const;
 
 export type ConditionType = (typeof CONDITION)[keyof typeof CONDITION];

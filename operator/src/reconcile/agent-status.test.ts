@@ -52,6 +52,20 @@ describe('an agent', () => {
     expect(ready(reading, said, () => 'Be brief.')).toContain('False NotServed');
   });
 
+  it('is Ready, and says that it is suspended, when its servers have suspended it', () => {
+    const suspended = anAgent({ suspend: true });
+    const said = [{ ...current, revision: revisionOf(suspended) }];
+    expect(ready(suspended, [current])).toBe(
+      'False NotServed: demo: pods are loading this version',
+    );
+    expect(ready(suspended, said)).toMatch(/^True Suspended: spec.suspend is true/);
+    const { conditions } = agentStatus(suspended, [serverSaying(said)], NO_TEXT, NOW);
+    expect(conditionOf(conditions, 'Served')).toMatchObject({
+      reason: 'Suspended',
+      message: '1 of 1 servers have suspended it',
+    });
+  });
+
   it('is not Ready when its server says why', () => {
     const said = [{ ...current, loaded: false, message: 'no pod is ready' }];
     expect(ready(agent, said)).toBe('False NotServed: demo: no pod is ready');

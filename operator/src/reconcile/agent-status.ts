@@ -29,8 +29,12 @@ export function agentStatus(
   const resolved = resolveReferences(agent.spec, configMapText);
   const revision = currentRevision(agent, resolved.spec);
   const hosting = servers.map((server) => hostingServer(agent, revision, server));
-  const parts = [accepted(resolved.spec), resolvedRefs(resolved.error), served(hosting)];
-  const verdicts = [...parts, ready(parts)];
+  const parts = [
+    accepted(resolved.spec),
+    resolvedRefs(resolved.error),
+    served(hosting, agent.spec.suspend),
+  ];
+  const verdicts = [...parts, ready(parts, agent.spec.suspend)];
   return {
     observedGeneration: generation,
     conditions: conditionsOf(verdicts, agent.status?.conditions ?? [], generation, now),
@@ -63,7 +67,7 @@ function resolvedRefs(error: string | undefined): Verdict {
   };
 }
 
-function served(hosting: readonly HostingServer[]): Verdict {
+function served(hosting: readonly HostingServer[], suspend = false): Verdict {
   const type = CONDITION.Served;
   if (hosting.length === 0) {
     const message = 'no A2AServer of this namespace hosts it; add it to spec.agents of one';
@@ -74,13 +78,20 @@ function served(hosting: readonly HostingServer[]): Verdict {
     const message = lacking.map((server) => `${server.name}: ${server.message ?? ''}`).join('; ');
     return { type, status: 'False', reason: REASON.NotServed, message };
   }
-  const message = `${hosting.length} of ${hosting.length} servers serve this generation`;
-  return { type, status: 'True', reason: REASON.Served, message };
+  const servers = `${hosting.length} of ${hosting.length} servers`;
+  return suspend
+    ? { type, status: 'True', reason: REASON.Suspended, message: `${servers} have suspended it` }
+    : { type, status: 'True', reason: REASON.Served, message: `${servers} serve this generation` };
 }
 
-function ready(parts: readonly Verdict[]): Verdict {
+function ready(parts: readonly Verdict[], suspend = false): Verdict {
   const failing = parts.find(({ status }) => status !== 'True');
   if (failing !== undefined) return { ...failing, type: CONDITION.Ready };
+  if (suspend) {
+    const message =
+      'spec.suspend is true, so its servers refuse new messages; everything else is kept';
+    return { type: CONDITION.Ready, status: 'True', reason: REASON.Suspended, message };
+  }
   const message = 'accepted, resolved and served';
   return { type: CONDITION.Ready, status: 'True', reason: REASON.Ready, message };
 }

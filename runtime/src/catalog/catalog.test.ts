@@ -25,7 +25,13 @@ function empty(): {
 } {
   const telemetry = testTelemetry();
   const defaults = { publicUrl: 'http://env', model: 'default-model' };
-  return { agents: catalog(defaults, manualClock(), telemetry.log), log: telemetry.text };
+  return {
+    agents: catalog(defaults, manualClock(), {
+      log: telemetry.log,
+      onChange: () => undefined,
+    }),
+    log: telemetry.text,
+  };
 }
 
 function names(agents: Catalog): string[] {
@@ -157,7 +163,10 @@ describe('a folder of rendered files', () => {
 
   test('does not serve an agent without any model', async () => {
     const telemetry = testTelemetry();
-    const agents = catalog({ publicUrl: 'http://env' }, manualClock(), telemetry.log);
+    const agents = catalog({ publicUrl: 'http://env' }, manualClock(), {
+      log: telemetry.log,
+      onChange: () => undefined,
+    });
     await agents.load({ 'a.json': rendered('a') });
     expect(agents.reports()[0]?.message).toContain('LITELLM_MODEL');
   });

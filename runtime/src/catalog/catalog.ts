@@ -24,6 +24,8 @@ export interface Catalog extends Agents {
    * goes on with the version it began with. Calls must not overlap.
    */
   load(content: FolderContent): Promise<void>;
+  /** Whether nothing is declared that could be served. */
+  isEmpty: () => boolean;
   /** Whether `load` has been called. */
   isLoaded: () => boolean;
   /** `agentsRevision` of the JSON files as last read. */
@@ -32,15 +34,34 @@ export interface Catalog extends Agents {
   reports(): AgentReport[];
 }
 
+/** How many removed agents are remembered, for whoever reads their tasks; the oldest go first. */
+const MAX_REMOVED = 256;
+
+/** Who is told of what a catalog takes over. */
+export interface CatalogObserver {
+  log: Log;
+  /** An agent that serves in a new version, or has just retired. */
+  onChange: (agent: ServedAgent) => void;
+}
+
 /** A catalog that is empty until `load`. */
-export function catalog(defaults: CatalogDefaults, clock: Clock, log: Log): Catalog {
+export function catalog(
+  defaults: CatalogDefaults,
+  clock: Clock,
+  { log, onChange }: CatalogObserver,
+): Catalog {
+  const removed = new Map<string, ServedAgent>();
   let fleet: Fleet = { served: new Map(), problems: new Map() };
   let server: ServerFile | undefined;
   let revision = agentsRevision({});
   let loaded: string | undefined;
 
   const all = (): ServedAgent[] =>
-    [...fleet.served.values()].map(({ agent }) => agent).sort((a, b) => (a.name < b.name ? -1 : 1));
+    [...fleet.served.values()]
+      .flatMap(({ agent }) => (agent.retired === undefined ? [agent] : []))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const known = (name: string): ServedAgent | undefined =>
+    fleet.served.get(name)?.agent ?? removed.get(name);
 
   return {
     async load(content) {
@@ -49,19 +70,25 @@ export function catalog(defaults: CatalogDefaults, clock: Clock, log: Log): Cata
       const found = await declared(content);
       const options = { defaultModel: defaults.model, nowMs: clock.now() };
       const next = fleetAfter(fleet.served, found, options);
-      logChanges(log, fleet, next);
+      const changes = changedAgents(fleet, next);
+      logChanges(log, changes);
+      logProblems(log, fleet, next);
       fleet = next;
+      remember(removed, changes);
+      changes.forEach(onChange);
       server = found.server ?? (found.serverProblem === undefined ? undefined : server);
       revision = agentsRevision(jsonFiles(content));
       loaded = fingerprint;
     },
-    get: (name) => fleet.served.get(name)?.agent,
+    get: known,
     all,
     default() {
       const name = server?.defaultAgent ?? defaults.defaultAgent;
-      return name === undefined ? all()[0] : fleet.served.get(name)?.agent;
+      if (name !== undefined) return known(name);
+      return all()[0] ?? [...fleet.served.values()][0]?.agent;
     },
     publicUrl: () => (server?.publicUrl ?? defaults.publicUrl).replace(/\/+$/, ''),
+    isEmpty: () => fleet.served.size === 0,
     isLoaded: () => loaded !== undefined,
     revision: () => revision,
     reports: () => reports(fleet),
@@ -86,14 +113,32 @@ function jsonFiles(content: FolderContent): FolderContent {
   return Object.fromEntries(Object.entries(content).filter(([name]) => name.endsWith('.json')));
 }
 
-function logChanges(log: Log, before: Fleet, after: Fleet): void {
-  for (const [name, { agent }] of after.served) {
-    if (before.served.get(name)?.agent === agent) continue;
-    log.info('agent loaded', { agent: name, generation: agent.generation });
+/** Agents that serve in a new version, and those that have just retired. */
+function changedAgents(before: Fleet, after: Fleet): ServedAgent[] {
+  const current = [...after.served.values()]
+    .map(({ agent }) => agent)
+    .filter((agent) => before.served.get(agent.name)?.agent !== agent);
+  const gone = [...before.served.values()]
+    .filter(({ agent }) => !after.served.has(agent.name))
+    .map(({ agent }): ServedAgent => ({ ...agent, retired: 'removed' }));
+  return [...current, ...gone];
+}
+
+function remember(removed: Map<string, ServedAgent>, changes: readonly ServedAgent[]): void {
+  for (const agent of changes) {
+    removed.delete(agent.name);
+    if (agent.retired === 'removed') removed.set(agent.name, agent);
   }
-  for (const name of before.served.keys()) {
-    if (!after.served.has(name)) log.info('agent removed', { agent: name });
+  for (const oldest of [...removed.keys()].slice(0, -MAX_REMOVED)) removed.delete(oldest);
+}
+
+function logChanges(log: Log, changes: readonly ServedAgent[]): void {
+  for (const { name, generation, retired = 'loaded' } of changes) {
+    log.info(`agent ${retired}`, { agent: name, generation });
   }
+}
+
+function logProblems(log: Log, before: Fleet, after: Fleet): void {
   for (const [name, problem] of after.problems) {
     if (before.problems.get(name) === problem) continue;
     log.error('cannot be served as declared; a previous version stays', { agent: name, problem });

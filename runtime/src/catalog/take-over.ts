@@ -61,9 +61,10 @@ function version(
   previous: Served | undefined,
 ): Served {
   const fingerprint = canonicalJson({ generation, spec, model });
+  const retired = spec.suspend ? { retired: 'suspended' as const } : {};
   const agent =
     previous?.fingerprint === fingerprint
       ? previous.agent
-      : { name, generation, spec, model, loadedAtMs: nowMs };
+      : { name, generation, spec, model, loadedAtMs: nowMs, ...retired };
   return { agent, fingerprint, file, ...(revision !== undefined && { revision }) };
 }

@@ -38,7 +38,10 @@ test.each([
 ])('a file that cannot be read leaves the fleet as it is: $reason', async ({ spoil }) => {
   const clock = manualClock();
   const telemetry = testTelemetry();
-  const agents = catalog({ publicUrl: 'http://p', model: 'm' }, clock, telemetry.log);
+  const agents = catalog({ publicUrl: 'http://p', model: 'm' }, clock, {
+    log: telemetry.log,
+    onChange: () => undefined,
+  });
   const manifest = (name: string): string =>
     `kind: AgentDefinition\nmetadata: { name: ${name} }\nspec: { description: d }`;
   await writeFile(join(dir, 'a.yaml'), manifest('a'));

@@ -238,6 +238,10 @@ export const agentDefinitionSpecSchema = {
         }
       },
       "additionalProperties": false
+    },
+    "suspend": {
+      "type": "boolean",
+      "description": "Takes the agent out of service and keeps everything of it: new messages are refused, its card is not shown, running tasks are canceled, tasks that it has had can be read."
     }
   },
   "additionalProperties": false

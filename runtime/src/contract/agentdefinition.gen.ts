@@ -140,6 +140,10 @@ export interface AgentDefinitionSpec {
       [k: string]: unknown;
     };
   };
+  /**
+   * Takes the agent out of service and keeps everything of it: new messages are refused, its card is not shown, running tasks are canceled, tasks that it has had can be read.
+   */
+  suspend?: boolean;
 }
 
 /**

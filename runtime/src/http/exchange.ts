@@ -1,3 +1,4 @@
+import { RetiredError } from '../protocol/retired-error.ts';
 import { HttpProblem } from './problem.ts';
 import type { Request } from 'express';
 import type { Call } from '../protocol/call.ts';
@@ -36,8 +37,15 @@ export async function authenticated(
   throw new HttpProblem('unauthenticated', message, { 'WWW-Authenticate': challenges.join(', ') });
 }
 
-/** The agent that the path names, or the default. Throws `HttpProblem` 404. */
-export function agentOf({ agents }: HttpDeps, request: Request): ServedAgent {
+/** The agent that the path names, or the default, if it serves. Throws `HttpProblem` 404 or `RetiredError`. */
+export function agentOf(deps: HttpDeps, request: Request): ServedAgent {
+  const agent = knownAgent(deps, request);
+  if (agent.retired !== undefined) throw new RetiredError(agent.retired);
+  return agent;
+}
+
+/** The agent that the path names, or the default, retired or not. Throws `HttpProblem` 404. */
+function knownAgent({ agents }: HttpDeps, request: Request): ServedAgent {
   const { name } = request.params;
   const agent = typeof name === 'string' ? agents.get(name) : agents.default();
   if (agent !== undefined) return agent;
@@ -46,10 +54,13 @@ export function agentOf({ agents }: HttpDeps, request: Request): ServedAgent {
   throw new HttpProblem('notFound', message);
 }
 
-/** The caller and the agent of a request; authentication comes before everything else. */
+/**
+ * The caller and the agent of a request; authentication comes before everything else. Only operations that
+ * begin something ask whether the agent is retired.
+ */
 export async function openCall(deps: HttpDeps, request: Request): Promise<Call> {
   const principal = await authenticated(deps, request);
-  const agent = agentOf(deps, request);
+  const agent = knownAgent(deps, request);
   const id = requestId(request, deps.newId);
   const log = deps.telemetry.log.child('http', { agent: agent.name, request_id: id });
   return { agent, principal, requestId: id, log };

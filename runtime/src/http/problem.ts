@@ -1,3 +1,4 @@
+import { RetiredError } from '../protocol/retired-error.ts';
 import { UnavailableError } from '../protocol/unavailable-error.ts';
 
 /**
@@ -38,6 +39,7 @@ type ProblemKind = keyof typeof KINDS;
 /** The problem that an error is, if HTTP can say it. */
 export function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof HttpProblem) return error;
+  if (error instanceof RetiredError) return new HttpProblem('notFound', error.message);
   if (!(error instanceof UnavailableError)) return undefined;
   return new HttpProblem('unavailable', error.message, {
     'Retry-After': String(error.retryAfterSeconds),

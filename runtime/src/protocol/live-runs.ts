@@ -15,13 +15,17 @@ export interface LiveRuns {
   count(): number;
   /** Stops all of them, and whatever is added later. */
   stopAll(reason: RunStopped): void;
+  /** Stops those of an agent, and whatever is added of it until `admit`. */
+  stopAgent(agent: string, reason: RunStopped): void;
+  admit(agent: string): void;
   /** Resolves when no run is left and none is starting; also when none was there. */
   idle(): Promise<void>;
 }
 
 export function liveRuns(): LiveRuns {
-  const runs = new Map<string, TaskRun>();
+  const runs = new Map<string, { scope: Scope; run: TaskRun }>();
   const starts = new Set<Promise<undefined>>();
+  const stoppedAgents = new Map<string, RunStopped>();
   let stopped: RunStopped | undefined;
   return {
     starting() {
@@ -34,19 +38,27 @@ export function liveRuns(): LiveRuns {
     },
     add(scope, run) {
       const key = keyOf(scope, run.task().id);
-      runs.set(key, run);
+      runs.set(key, { scope, run });
       void run.ended.then(() => runs.delete(key));
-      if (stopped !== undefined) run.stop(stopped);
+      const reason = stopped ?? stoppedAgents.get(scope.agent);
+      if (reason !== undefined) run.stop(reason);
     },
-    get: (scope, taskId) => runs.get(keyOf(scope, taskId)),
+    get: (scope, taskId) => runs.get(keyOf(scope, taskId))?.run,
     count: () => runs.size + starts.size,
     stopAll(reason) {
       stopped = reason;
-      for (const run of runs.values()) run.stop(reason);
+      for (const { run } of runs.values()) run.stop(reason);
+    },
+    stopAgent(agent, reason) {
+      stoppedAgents.set(agent, reason);
+      for (const { scope, run } of runs.values()) if (scope.agent === agent) run.stop(reason);
+    },
+    admit(agent) {
+      stoppedAgents.delete(agent);
     },
     async idle() {
       while (runs.size + starts.size > 0) {
-        await Promise.all([...starts, ...[...runs.values()].map((run) => run.ended)]);
+        await Promise.all([...starts, ...[...runs.values()].map(({ run }) => run.ended)]);
       }
     },
   };

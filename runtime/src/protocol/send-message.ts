@@ -11,6 +11,7 @@ import { configurationViolations, messageViolations } from './message-rules.ts';
 import { messageText } from './message-text.ts';
 import { isInterrupted, isTerminal } from './task-state.ts';
 import { startRun } from './task-run.ts';
+import { RetiredError } from './retired-error.ts';
 import { UnavailableError } from './unavailable-error.ts';
 import { observedRun } from './run-metrics.ts';
 import { turnWork } from './turn-work.ts';
@@ -26,7 +27,8 @@ const RETRY_WHILE_DRAINING_SECONDS = 1;
  * stored and nothing of the run has been sent yet. A server that begins to stop meanwhile waits for it.
  *
  * Errors: InvalidParams, TaskNotFound, UnsupportedOperation (the task has ended or is being worked
- * on), ContentTypeNotSupported, `UnavailableError` (draining, store down); then nothing is stored.
+ * on), ContentTypeNotSupported, `UnavailableError` (draining, store down), `RetiredError`; then nothing is
+ * stored.
  */
 export async function startTask(
   workshop: Workshop,
@@ -36,6 +38,7 @@ export async function startTask(
   if (workshop.isDraining()) {
     throw new UnavailableError('The server is stopping.', RETRY_WHILE_DRAINING_SECONDS);
   }
+  if (call.agent.retired !== undefined) throw new RetiredError(call.agent.retired);
   const hasStarted = workshop.runs.starting();
   try {
     const message = checkedMessage(request);
