@@ -10,11 +10,15 @@ export interface Manifest {
 }
 
 /** An agent whose answers begin with its instructions. */
-export function agent(name: string, spec: object = {}): Manifest & { spec: object } {
+export function agent(
+  name: string,
+  spec: object = {},
+  labels: Record<string, string> = {},
+): Manifest & { spec: object } {
   return {
     apiVersion: API_VERSION,
     kind: 'AgentDefinition',
-    metadata: { name },
+    metadata: { name, labels },
     spec: { description: `The agent ${name}.`, ...spec },
   };
 }

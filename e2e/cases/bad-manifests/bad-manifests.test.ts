@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { answerOf, ask } from '../../clients/json-rpc.ts';
-import { hurryKubelet } from '../kubelet.ts';
 import { LITELLM, agent, configMap, secret, server } from '../manifests.ts';
 import { beginStory, eventually, podUrl, podsOf } from '../story.ts';
 import type { Manifest } from '../manifests.ts';
@@ -188,7 +187,6 @@ describe('an agent', () => {
 /** Waits until a server and its edited agent are Ready. */
 async function readyAfterEdit(serverName: string, agentName: string): Promise<void> {
   await eventually('Ready after an edit', async () => {
-    await hurryKubelet(story.cluster, story.namespace);
     const wait = ['wait', '--for=condition=Ready', '--timeout=2s'];
     await story.kubectl(...wait, `a2as/${serverName}`, `agentdef/${agentName}`);
     return true;

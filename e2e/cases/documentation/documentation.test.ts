@@ -4,13 +4,11 @@ import { repositoryFolder } from '../../cluster/paths.ts';
 import { DEMO_NAMESPACE, awaitSamples, installSamples } from '../../demo/samples.ts';
 import { embeddedCluster } from '../../platform/access.ts';
 import { ensureCredentials } from '../../platform/credentials.ts';
-import { hurryKubelet } from '../kubelet.ts';
 import { namespacesOf, pages, scriptOf, shownCommands } from './pages.ts';
 import type { ChildProcess } from 'node:child_process';
 
 // Pages wait for much, so they run side by side.
 jest.setTimeout(240_000);
-const HURRY_MS = 3000;
 
 /** What readers see where a page shows that something works. */
 const SHOWS: Readonly<Record<string, readonly RegExp[]>> = {
@@ -60,7 +58,6 @@ const cluster = embeddedCluster();
 const shells: ChildProcess[] = [];
 const outcomes = new Map<string, Promise<Outcome>>();
 let hadSamples: boolean;
-let hurrying: NodeJS.Timeout;
 
 beforeAll(async () => {
   const demo = await cluster.kubectl('get', 'namespace', DEMO_NAMESPACE, '--ignore-not-found');
@@ -69,13 +66,8 @@ beforeAll(async () => {
   await installSamples(cluster, await ensureCredentials(cluster, undefined));
   await awaitSamples(cluster);
   for (const [path, script] of scripts) outcomes.set(path, run(script));
-  hurrying = setInterval(() => {
-    // A namespace that its page has not made yet has no pods.
-    for (const one of namespaces) hurryKubelet(cluster, one).catch(() => undefined);
-  }, HURRY_MS);
 });
 afterAll(async () => {
-  clearInterval(hurrying);
   shells.forEach(endGroup);
   const ours = hadSamples ? namespaces : [...namespaces, DEMO_NAMESPACE];
   await cluster.kubectl('delete', 'namespace', '--ignore-not-found', '--wait=false', ...ours);

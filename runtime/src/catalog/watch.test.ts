@@ -100,6 +100,32 @@ test('a folder that is not there yet is awaited, and complained about once', asy
   expect(clock.pending()).toBe(0);
 });
 
+test('a change while the folder is being read is not left to the next look now and then', async () => {
+  const clock = manualClock();
+  let loads = 0;
+  let goOn: (() => void) | undefined;
+  const stop = watchFolder(
+    dir,
+    async () => {
+      loads++;
+      if (loads !== 2) return;
+      await writeFile(join(dir, 'a.json'), 'while it is read');
+      await new Promise<void>((resolve) => (goOn = resolve));
+    },
+    { clock, log: testTelemetry().log },
+  );
+  await until(() => clock.pending() === 1);
+  await clock.advance(10_000);
+  expect(loads).toBe(2);
+  // The change is noticed when it has a timer of its own.
+  await until(() => clock.pending() === 1 && goOn !== undefined);
+  goOn?.();
+  await settled();
+  await clock.advance(200);
+  expect(loads).toBe(3);
+  stop();
+});
+
 test('the folder is looked at now and then, in case an event is lost', async () => {
   const clock = manualClock();
   let loads = 0;

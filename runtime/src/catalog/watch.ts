@@ -22,6 +22,7 @@ export function watchFolder(
   let stopTimer = (): void => undefined;
   let running: Promise<void> = Promise.resolve();
   let isFailing = false;
+  let changes = 0;
   let ended = false;
 
   const schedule = (delayMs: number): void => {
@@ -30,17 +31,20 @@ export function watchFolder(
   };
   const look = (): void => {
     running = running.then(async () => {
+      const before = changes;
       try {
-        await reload();
         stopWatching ??= startWatching(dir, () => {
+          changes += 1;
           schedule(SETTLE_MS);
         });
+        await reload();
         isFailing = false;
       } catch (err) {
         if (!isFailing) log.error('the agents folder cannot be read', { path: dir, err });
         isFailing = true;
       }
-      schedule(isFailing ? RETRY_MS : POLL_MS);
+      // What has changed while the folder was read may have been read before.
+      schedule(changes === before ? (isFailing ? RETRY_MS : POLL_MS) : SETTLE_MS);
     });
   };
   look();
