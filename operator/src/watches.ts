@@ -125,4 +125,5 @@ export function connect(reflectors: Reflectors, servers: Queue, agents: Queue): 
   wake(agents, reflectors.agents, itself);
   wake(agents, reflectors.servers, related.agentsOfServer);
   wake(agents, reflectors.configMapMetadata, related.agentsOfConfigMap);
+  wake(agents, reflectors.secrets, related.agentsOfSecret);
 }

@@ -13,6 +13,7 @@ interface Schema {
 
 /** Values of both kinds of a field, as far into the spec as it takes to see a difference. */
 const SAMPLES: Record<string, [object, object]> = {
+  'secrets.names': [{ secrets: { names: ['a'] } }, { secrets: { names: ['a', 'b'] } }],
   'agents.names': [{ agents: { names: ['a'] } }, { agents: { names: ['b'] } }],
   'agents.default': [
     { agents: { names: ['a', 'b'], default: 'a' } },

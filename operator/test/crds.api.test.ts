@@ -62,6 +62,8 @@ describe('kubectl apply of a bad A2AServer', () => {
     ],
     [server({}, 'x'.repeat(41)), 'use at most 40 lower-case letters'],
     [server({}, '1st'), 'starting with a letter'],
+    [server({ secrets: { names: ['a', 'a'] } }), 'Duplicate value: "a"'],
+    [server({ secrets: { names: ['a/b'] } }), 'spec.secrets.names[0] in body should match'],
     [server({ replicas: -1 }), 'spec.replicas in body should be greater than or equal to 0'],
     [
       server({ replicas: 2 }),
@@ -183,6 +185,18 @@ describe('kubectl apply of a bad AgentDefinition', () => {
     [agent({ inputModes: ['image/png'] }), 'supported values: "text/plain", "application/json"'],
     [agent({ outputModes: [] }), 'spec.outputModes in body should have at least 1 items'],
     [agent({ iconUrl: 'ftp://x' }), "spec.iconUrl in body should match '^https?://'"],
+    [
+      agent({ model: { apiKeySecretRef: { name: '../x', key: 'k' } } }),
+      'spec.model.apiKeySecretRef.name in body should match',
+    ],
+    [
+      agent({ model: { apiKeySecretRef: { name: 'x', key: '..' } } }),
+      'spec.model.apiKeySecretRef.key in body should match',
+    ],
+    [
+      agent({ model: { apiKeySecretRef: { name: 'x' } } }),
+      'spec.model.apiKeySecretRef.key: Required value',
+    ],
     [agent({ tools: [] }), 'unknown field "spec.tools"'],
     [agent({}, 'a.b'), 'at most 63 lower-case letters'],
   ] as const)('%#: says what is wrong and what to do', async (manifest, says) => {

@@ -8,6 +8,7 @@ import { defaultAgent, selectAgents } from '../src/reconcile/agent-selection.ts'
 import { agentFiles } from '../src/resources/agent-files.ts';
 import { wantsGeneratedApiKey } from '../src/resources/api-key-secret.ts';
 import { desiredState } from '../src/resources/desired-state.ts';
+import { grantedSecrets } from '../src/resources/granted-secrets.ts';
 import { publicUrl } from '../src/resources/urls.ts';
 import { stored } from './builders.ts';
 
@@ -35,6 +36,8 @@ function render(yaml: string): string {
   })[];
   const { files } = agentFiles(
     {
+      name: server.metadata.name,
+      grantedSecrets: grantedSecrets(server),
       publicUrl: publicUrl(server, SETTINGS.clusterDomain),
       defaultAgent: defaultAgent(server),
     },

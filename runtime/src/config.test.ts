@@ -40,6 +40,7 @@ describe('the configuration', () => {
       metricsPort: 9090,
       logLevel: 'INFO',
       agentsDir: '/etc/a2a/agents',
+      secretsDir: '/etc/a2a/granted',
       publicUrl: 'http://localhost:3000',
       auth: { enabled: true, apiKeys: { text: 'key' } },
       model: { url: 'http://llm:4000', timeoutSeconds: 120, maxConcurrentCalls: 64 },

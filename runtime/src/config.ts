@@ -22,6 +22,8 @@ export interface RuntimeConfig {
   metricsPort: number;
   logLevel: LogLevel;
   agentsDir: string;
+  /** A folder for each Secret that agents may use. */
+  secretsDir: string;
   /** What cards advertise, if the agents folder does not say. Without a trailing slash. */
   publicUrl: string;
   /** The agent at the root paths, if the agents folder does not say. */
@@ -183,6 +185,7 @@ function config(reader: SettingReader, readFile: ReadFile): RuntimeConfig {
     metricsPort: number('METRICS_PORT'),
     logLevel: text('LOG_LEVEL').toUpperCase() as LogLevel,
     agentsDir: text('A2A_AGENTS_DIR'),
+    secretsDir: text('A2A_SECRETS_DIR'),
     publicUrl: (text('A2A_PUBLIC_URL') || `http://localhost:${port}`).replace(/\/+$/, ''),
     ...optional('defaultAgent', text('A2A_DEFAULT_AGENT')),
     auth: {

@@ -2,7 +2,8 @@ import { TaskState } from '@a2a-js/sdk';
 import { AGENT_FILE_SCHEMA_VERSION } from './contract/agent-file.ts';
 import { RunStopped } from './protocol/task-run.ts';
 import type { Catalog } from './catalog/catalog.ts';
-import type { StatusReport } from './contract/status-report.ts';
+import type { AgentReport, StatusReport } from './contract/status-report.ts';
+import type { GrantedSecrets } from './granted-secrets.ts';
 import type { Health } from './http/deps.ts';
 import type { Dependency } from './ops/dependency.ts';
 import type { Clock } from './ops/telemetry.ts';
@@ -21,6 +22,7 @@ const NO_CREDENTIALS =
 /** What the process's health is made of. */
 export interface Vitals {
   catalog: Catalog;
+  secrets: Pick<GrantedSecrets, 'problem'>;
   /** Undefined when the store is memory. */
   memory: Dependency | undefined;
   model: Dependency;
@@ -52,15 +54,25 @@ export function healthOf(vitals: Vitals): Health {
 }
 
 /** What the operator reads. */
-export function statusReport({ catalog, isDraining }: Vitals, health: Health): StatusReport {
+export function statusReport(vitals: Vitals, health: Health): StatusReport {
+  const { catalog, isDraining } = vitals;
   return {
     version: RUNTIME_VERSION,
     revision: catalog.revision(),
     schemaVersions: [AGENT_FILE_SCHEMA_VERSION],
     draining: isDraining(),
-    agents: catalog.reports(),
+    agents: agentReports(vitals),
     dependencies: health.dependencies(),
   };
+}
+
+/** An agent that lacks a Secret is there, but does not work as declared. */
+function agentReports({ catalog, secrets }: Vitals): AgentReport[] {
+  return catalog.reports().map((report) => {
+    const agent = report.loaded ? catalog.get(report.name) : undefined;
+    const message = agent && secrets.problem(agent.spec);
+    return message === undefined ? report : { ...report, loaded: false, message };
+  });
 }
 
 /** How long tasks that were told to stop may take to say so. */

@@ -1,3 +1,4 @@
+import { ModelError } from './agent/types.ts';
 import { proxyUrls } from './llm/base-url.ts';
 import { connection } from './llm/connection.ts';
 import { liteLlm } from './llm/litellm.ts';
@@ -6,6 +7,8 @@ import { watchDependency } from './ops/dependency.ts';
 import { liveSecret } from './secrets.ts';
 import type { Complete } from './agent/types.ts';
 import type { ModelConfig } from './config.ts';
+import type { GrantedSecrets } from './granted-secrets.ts';
+import type { LiteLlmOptions } from './llm/litellm.ts';
 import type { Dependency } from './ops/dependency.ts';
 import type { Clock, Telemetry } from './ops/telemetry.ts';
 
@@ -21,6 +24,7 @@ const LIVELINESS_INTERVAL_MS = 15_000;
 /** Prepares calls and begins to look whether the proxy lives. Opens no connection for calls. */
 export function openModel(
   config: ModelConfig,
+  granted: Pick<GrantedSecrets, 'read'>,
   { clock, telemetry }: { clock: Clock; telemetry: Telemetry },
 ): Model {
   const log = telemetry.log.child('llm');
@@ -41,7 +45,7 @@ export function openModel(
   const complete = liteLlm({
     connection: pool,
     path: urls.completions.pathname,
-    apiKey: liveSecret(config.apiKey, { clock, log }),
+    apiKey: keys(liveSecret(config.apiKey, { clock, log }), granted),
     timeoutSeconds: config.timeoutSeconds,
     telemetry: { ...telemetry, log },
     clock,
@@ -53,5 +57,18 @@ export function openModel(
       dependency.stop();
       await pool.close();
     },
+  };
+}
+
+/** An agent that names a key of its own is never given the server's. */
+function keys(
+  serverKey: () => string | undefined,
+  granted: Pick<GrantedSecrets, 'read'>,
+): LiteLlmOptions['apiKey'] {
+  return (ref) => {
+    if (ref === undefined) return serverKey();
+    const key = granted.read(ref);
+    if (key !== undefined) return key;
+    throw new ModelError('unauthorized', "The agent's own key for the model proxy is missing.");
   };
 }

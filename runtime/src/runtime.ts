@@ -7,6 +7,7 @@ import { agentTurn } from './agent/turn.ts';
 import { catalog } from './catalog/catalog.ts';
 import { readFolder } from './catalog/folder.ts';
 import { watchFolder } from './catalog/watch.ts';
+import { grantedSecrets } from './granted-secrets.ts';
 import { createApp } from './http/app.ts';
 import { close, hardenedServer, listen } from './http/server.ts';
 import { finishRuns, healthOf, statusReport } from './lifecycle.ts';
@@ -58,12 +59,14 @@ export async function startRuntime(config: RuntimeConfig, around: Surroundings):
     onChange: endsRetiredWork(runs, drainMs, clock),
   });
   const stores = await openStores(config, { clock, telemetry });
-  const model = openModel(config.model, { clock, telemetry });
+  const secrets = grantedSecrets(config.secretsDir);
+  const model = openModel(config.model, secrets, { clock, telemetry });
   const entrance = access(config, around);
   let draining = false;
   const isDraining = (): boolean => draining;
   const vitals = {
     catalog: agents,
+    secrets,
     memory: stores.dependency,
     model: model.dependency,
     hasCredentials: () => !config.auth.enabled || isAnyTrue(entrance.credentials()),

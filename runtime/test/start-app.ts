@@ -84,6 +84,7 @@ export function testConfig(agentsDir: string, modelUrl: string): RuntimeConfig {
     metricsPort: 0,
     logLevel: 'DEBUG',
     agentsDir,
+    secretsDir: `${agentsDir}-secrets`,
     publicUrl: 'https://agents.example.com',
     auth: { enabled: false },
     model: {

@@ -54,6 +54,17 @@ export interface A2AServerSpec {
     default?: string;
   };
   /**
+   * What hosted agents may use of the namespace's Secrets.
+   */
+  secrets?: {
+    /**
+     * Secrets that hosted agents may refer to. An agent that refers to another one is not served in that version, so whoever may only create AgentDefinitions reaches no Secret but these. They need not exist yet. Change: restart.
+     *
+     * @maxItems 64
+     */
+    names?: string[];
+  };
+  /**
    * Runtime image. Default comes from the operator's configuration. Change: restart.
    */
   image?: string;

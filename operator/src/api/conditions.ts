@@ -27,6 +27,7 @@ export const REASON = {
   Unreachable: 'Unreachable',
   Unknown: 'Unknown',
   SecretNotFound: 'SecretNotFound',
+  SecretNotGranted: 'SecretNotGranted',
   ConfigMapNotFound: 'ConfigMapNotFound',
   NameTaken: 'NameTaken',
   ChildTerminating: 'ChildTerminating',

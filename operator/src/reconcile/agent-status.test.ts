@@ -6,9 +6,11 @@ import type { A2AServer } from '../api/a2aserver.ts';
 import type { AgentDefinition } from '../api/agentdefinition.ts';
 import { conditionOf } from '../api/object.ts';
 import { agentStatus } from './agent-status.ts';
+import type { Referred } from './agent-status.ts';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
-const NO_TEXT = (): undefined => undefined;
+const NOTHING: Referred = { configMapText: () => undefined, hasSecret: () => false };
+const withText = (text: string): Referred => ({ ...NOTHING, configMapText: () => text });
 
 type Said = NonNullable<NonNullable<A2AServer['status']>['agents']>[number];
 
@@ -18,12 +20,8 @@ const revisionOf = ({ metadata: { name, generation }, spec }: AgentDefinition): 
 const serverSaying = (agents: Said[]): A2AServer => ({ ...aServer(), status: { agents } });
 
 /** What an agent's Ready condition says. */
-function ready(
-  agent: AgentDefinition,
-  agents: Said[],
-  text: Parameters<typeof agentStatus>[2] = NO_TEXT,
-): string {
-  const { conditions } = agentStatus(agent, [serverSaying(agents)], text, NOW);
+function ready(agent: AgentDefinition, agents: Said[], referred = NOTHING): string {
+  const { conditions } = agentStatus(agent, [serverSaying(agents)], referred, NOW);
   const { status, reason, message } = conditionOf(conditions, 'Ready') ?? {};
   return `${status ?? ''} ${reason ?? ''}: ${message ?? ''}`;
 }
@@ -46,10 +44,40 @@ describe('an agent', () => {
     const reading = anAgent({
       instructions: { configMapKeyRef: { name: 'prompts', key: 'text' } },
     });
-    const withText = (inline: string): AgentDefinition => anAgent({ instructions: { inline } });
-    const said = [{ ...current, revision: revisionOf(withText('Be kind.')) }];
-    expect(ready(reading, said, () => 'Be kind.')).toContain('True Ready');
-    expect(ready(reading, said, () => 'Be brief.')).toContain('False NotServed');
+    const inlined = (inline: string): AgentDefinition => anAgent({ instructions: { inline } });
+    const said = [{ ...current, revision: revisionOf(inlined('Be kind.')) }];
+    expect(ready(reading, said, withText('Be kind.'))).toContain('True Ready');
+    expect(ready(reading, said, withText('Be brief.'))).toContain('False NotServed');
+  });
+
+  describe('that refers to a Secret', () => {
+    const referring = anAgent({ model: { apiKeySecretRef: { name: 'key', key: 'k' } } });
+    const said = [{ ...current, revision: revisionOf(referring) }];
+    const refs = (names: string[], hasSecret: boolean): string => {
+      const server = aServer({ secrets: { names } });
+      const hosting = { ...server, status: { agents: said } };
+      const { conditions } = agentStatus(
+        referring,
+        [hosting],
+        { ...NOTHING, hasSecret: () => hasSecret },
+        NOW,
+      );
+      const { status, reason, message } = conditionOf(conditions, 'ResolvedRefs') ?? {};
+      return `${status ?? ''} ${reason ?? ''}: ${message ?? ''}`;
+    };
+
+    it('needs it granted by its server, and says which line to add there', () => {
+      expect(refs(['other'], true)).toBe(
+        'False SecretNotGranted: spec.model.apiKeySecretRef: A2AServer "demo" does not grant Secret "key"; add "- key" to its spec.secrets.names, or remove the reference',
+      );
+    });
+
+    it('needs it to exist', () => {
+      expect(refs(['key'], false)).toBe(
+        'False SecretNotFound: spec.model.apiKeySecretRef: Secret "key" was not found in namespace "team"; create it',
+      );
+      expect(refs(['key'], true)).toContain('True Resolved');
+    });
   });
 
   it('is Ready, and says that it is suspended, when its servers have suspended it', () => {
@@ -59,7 +87,7 @@ describe('an agent', () => {
       'False NotServed: demo: pods are loading this version',
     );
     expect(ready(suspended, said)).toMatch(/^True Suspended: spec.suspend is true/);
-    const { conditions } = agentStatus(suspended, [serverSaying(said)], NO_TEXT, NOW);
+    const { conditions } = agentStatus(suspended, [serverSaying(said)], NOTHING, NOW);
     expect(conditionOf(conditions, 'Served')).toMatchObject({
       reason: 'Suspended',
       message: '1 of 1 servers have suspended it',

@@ -2,10 +2,12 @@ import { agentErrors, describeErrors } from '../../../runtime/src/contract/agent
 import { renderAgentFile } from '../../../runtime/src/contract/agent-file.ts';
 import { fileRevision } from '../../../runtime/src/contract/agents-revision.ts';
 import { resolveReferences } from '../../../runtime/src/contract/references.ts';
+import { grantErrors, secretRefs } from '../../../runtime/src/contract/secret-refs.ts';
 import type { ConfigMapText } from '../../../runtime/src/contract/references.ts';
 import type { A2AServer } from '../api/a2aserver.ts';
 import type { AgentDefinition, AgentDefinitionStatus } from '../api/agentdefinition.ts';
 import { CONDITION, REASON } from '../api/conditions.ts';
+import { grantedSecrets } from '../resources/granted-secrets.ts';
 import { conditionsOf } from './conditions.ts';
 import type { Verdict } from './conditions.ts';
 import { MAX_AGENTS } from './server-status.ts';
@@ -18,20 +20,26 @@ const MAX_SERVERS = 64;
 const NOT_RECONCILED = 'the server was not reconciled yet';
 const NOT_LISTED = `the server hosts more agents than the ${MAX_AGENTS} that its status lists, so nobody can tell whether this one is served; host it on another server`;
 
+/** What an agent may refer to, as it is now. */
+export interface Referred {
+  configMapText: ConfigMapText;
+  hasSecret: (name: string) => boolean;
+}
+
 /** The whole status of an agent, from its spec and what the hosting servers say of it. */
 export function agentStatus(
   agent: AgentDefinition,
   servers: readonly A2AServer[],
-  configMapText: ConfigMapText,
+  referred: Referred,
   now: Date,
 ): AgentDefinitionStatus {
   const { generation } = agent.metadata;
-  const resolved = resolveReferences(agent.spec, configMapText);
+  const resolved = resolveReferences(agent.spec, referred.configMapText);
   const revision = currentRevision(agent, resolved.spec);
   const hosting = servers.map((server) => hostingServer(agent, revision, server));
   const parts = [
     accepted(resolved.spec),
-    resolvedRefs(resolved.error),
+    resolvedRefs(missingText(resolved.error) ?? unusableSecret(agent, servers, referred)),
     served(hosting, agent.spec.suspend),
   ];
   const verdicts = [...parts, ready(parts, agent.spec.suspend)];
@@ -54,11 +62,34 @@ function accepted(resolved: AgentDefinition['spec']): Verdict {
   return { type, status: 'True', reason: REASON.Accepted, message: 'the spec is valid' };
 }
 
-function resolvedRefs(error: string | undefined): Verdict {
-  const type = CONDITION.ResolvedRefs;
-  if (error !== undefined) {
-    return { type, status: 'False', reason: REASON.ConfigMapNotFound, message: error };
+type Unresolved = Pick<Verdict, 'reason' | 'message'>;
+
+function missingText(error: string | undefined): Unresolved | undefined {
+  return error === undefined ? undefined : { reason: REASON.ConfigMapNotFound, message: error };
+}
+
+/** The first Secret that a hosting server does not grant, or that does not exist. */
+function unusableSecret(
+  { metadata: { namespace }, spec }: AgentDefinition,
+  servers: readonly A2AServer[],
+  { hasSecret }: Referred,
+): Unresolved | undefined {
+  const refused = servers.flatMap((server) => {
+    const hosting = { name: server.metadata.name, grantedSecrets: grantedSecrets(server) };
+    return grantErrors(spec, hosting);
+  });
+  if (refused.length > 0) {
+    return { reason: REASON.SecretNotGranted, message: describeErrors(refused) };
   }
+  const missing = secretRefs(spec).find(({ ref }) => !hasSecret(ref.name));
+  if (missing === undefined) return undefined;
+  const message = `${missing.field}: Secret "${missing.ref.name}" was not found in namespace "${namespace}"; create it`;
+  return { reason: REASON.SecretNotFound, message };
+}
+
+function resolvedRefs(problem: Unresolved | undefined): Verdict {
+  const type = CONDITION.ResolvedRefs;
+  if (problem !== undefined) return { type, status: 'False', ...problem };
   return {
     type,
     status: 'True',

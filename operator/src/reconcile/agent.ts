@@ -31,7 +31,12 @@ export function agentReconciler(deps: AgentDependencies): Reconcile {
       return {};
     }
     const { textOf } = await deps.configMapTexts.of(ref.namespace, [agent]);
-    const status = agentStatus(agent, hostingServers(agent, caches), textOf, deps.now());
+    const referred = {
+      configMapText: textOf,
+      hasSecret: (name: string) =>
+        caches.secrets.get({ namespace: ref.namespace, name }) !== undefined,
+    };
+    const status = agentStatus(agent, hostingServers(agent, caches), referred, deps.now());
     const waitMs = await statusWriter.write(agent, status, paceOf(agent, status));
     if (waitMs !== undefined) return { requeueAfterMs: waitMs };
     for (const note of warnings(agent.status?.conditions, status.conditions)) notify(agent, note);

@@ -5,6 +5,7 @@ import { agentFiles } from '../resources/agent-files.ts';
 import type { AgentFiles } from '../resources/agent-files.ts';
 import { wantsGeneratedApiKey } from '../resources/api-key-secret.ts';
 import { desiredState } from '../resources/desired-state.ts';
+import { grantedSecrets } from '../resources/granted-secrets.ts';
 import type { Settings } from '../resources/inputs.ts';
 import { publicUrl } from '../resources/urls.ts';
 import { defaultAgent } from './agent-selection.ts';
@@ -134,6 +135,8 @@ function render(
   { clusterDomain }: Settings,
 ): AgentFiles {
   const shared = {
+    name: server.metadata.name,
+    grantedSecrets: grantedSecrets(server),
     publicUrl: publicUrl(server, clusterDomain),
     defaultAgent: defaultAgent(server),
   };

@@ -1,8 +1,9 @@
+import { secretRefs } from '../../../runtime/src/contract/secret-refs.ts';
 import type { A2AServer } from '../api/a2aserver.ts';
 import type { AgentDefinition } from '../api/agentdefinition.ts';
 import { keyOf } from '../api/object.ts';
 import type { KubeObject } from '../api/object.ts';
-import { secretMounts } from '../resources/secret-mounts.ts';
+import { mountedSecrets } from '../resources/granted-secrets.ts';
 import { defaultAgent } from './agent-selection.ts';
 import { referencedConfigMap } from './config-map-texts.ts';
 import { controllerOf } from './ownership.ts';
@@ -21,10 +22,9 @@ export const serverIndexes = {
   /** The namespace, of servers that select their agents by label. */
   selecting: ({ metadata, spec }: A2AServer): string[] =>
     spec.agents.selector === undefined ? [] : [metadata.namespace],
-  /** Secrets that a server refers to. */
-  secret: (server: A2AServer): string[] => [
-    ...new Set(secretMounts(server).map(({ secretName }) => siblingKey(server, secretName))),
-  ],
+  /** Secrets that a server's pods mount. */
+  secret: (server: A2AServer): string[] =>
+    mountedSecrets(server).map((name) => siblingKey(server, name)),
 } as const;
 
 export const agentIndexes = {
@@ -33,6 +33,9 @@ export const agentIndexes = {
     const name = referencedConfigMap(agent);
     return name === undefined ? [] : [siblingKey(agent, name)];
   },
+  /** Secrets that an agent refers to. */
+  secret: (agent: AgentDefinition): string[] =>
+    secretRefs(agent.spec).map(({ ref }) => siblingKey(agent, ref.name)),
   /** Servers that an agent's status lists. */
   server: (agent: AgentDefinition): string[] =>
     agent.status?.servers?.map(({ name }) => siblingKey(agent, name)) ?? [],

@@ -2,6 +2,7 @@ import type { A2AServer } from '../api/a2aserver.ts';
 import type { AgentDefinition } from '../api/agentdefinition.ts';
 import type { KubeObject, ObjectRef } from '../api/object.ts';
 import { childNames, isAgentsConfigMap } from '../names.ts';
+import { mountedSecrets } from '../resources/granted-secrets.ts';
 import { secretMounts } from '../resources/secret-mounts.ts';
 import { contentHash } from '../resources/server-object.ts';
 import { selectAgents } from './agent-selection.ts';
@@ -97,8 +98,7 @@ function missingSecrets(server: A2AServer, { secrets }: Caches): { field: string
 
 function secretsVersion(server: A2AServer, { secrets }: Caches): string {
   const { namespace } = server.metadata;
-  const names = new Set(secretMounts(server).map(({ secretName }) => secretName));
-  const versions = [...names].sort().map((name) => {
+  const versions = mountedSecrets(server).map((name) => {
     const { uid = '', resourceVersion = '' } = secrets.get({ namespace, name })?.metadata ?? {};
     return [name, uid, resourceVersion];
   });

@@ -67,6 +67,7 @@ export function triggers({ servers, agents }: Pick<Caches, 'servers' | 'agents'>
   serversOfSecret: Trigger;
   serversOfConfigMap: Trigger;
   agentsOfConfigMap: Trigger;
+  agentsOfSecret: Trigger;
 } {
   const hosting = (agent: AgentDefinition): A2AServer[] => [
     ...servers.by('agent', keyOf(agent.metadata)),
@@ -87,7 +88,8 @@ export function triggers({ servers, agents }: Pick<Caches, 'servers' | 'agents'>
       return keys([change.object, change.previous].flatMap((agent) => agent && hosting(agent)));
     },
     agentsOfServer: (change) => {
-      if (isUnchanged(change, ({ spec, status }) => [spec.agents, status?.agents])) return [];
+      if (isUnchanged(change, ({ spec, status }) => [spec.agents, spec.secrets, status?.agents]))
+        return [];
       const { object, previous } = change;
       const hosted = [object, previous].flatMap((server) => (server ? hostedBy(server) : []));
       return [...new Set([...hosted, ...keys(agents.by('server', keyOf(object.metadata)))])];
@@ -99,6 +101,9 @@ export function triggers({ servers, agents }: Pick<Caches, 'servers' | 'agents'>
         : keys(servers.by('secret', keyOf(change.object.metadata))),
     serversOfConfigMap: ({ object }) => keys(reading(object).flatMap(hosting)),
     agentsOfConfigMap: ({ object }) => keys(reading(object)),
+    // Whether its key is there is for the pods to say, who can look.
+    agentsOfSecret: (change) =>
+      isExistence(change) ? keys(agents.by('secret', keyOf(change.object.metadata))) : [],
   };
 }
 

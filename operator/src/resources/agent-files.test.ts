@@ -4,7 +4,12 @@ import type { AgentDefinition } from '../api/agentdefinition.ts';
 import { agentFiles } from './agent-files.ts';
 import { shardOf } from './agents-config-map.ts';
 
-const SERVER = { publicUrl: 'http://demo', defaultAgent: 'assistant' };
+const SERVER = {
+  name: 'demo',
+  publicUrl: 'http://demo',
+  defaultAgent: 'assistant',
+  grantedSecrets: ['granted'],
+};
 /** What each shard holds. */
 function shardBytes(files: Readonly<Record<string, string>>): number[] {
   const bytes = [0, 0, 0, 0];
@@ -44,6 +49,11 @@ describe('the agent files of a server', () => {
       reason: 'a parameter that the runtime sets itself',
       spec: { model: { params: { model: 'gpt-5' } } },
       says: 'spec.model.params.model: the runtime sets it; use spec.model.name',
+    },
+    {
+      reason: 'a Secret that its server does not grant',
+      spec: { model: { apiKeySecretRef: { name: 'foreign', key: 'k' } } },
+      says: 'A2AServer "demo" does not grant Secret "foreign"; add "- foreign" to its spec.secrets.names',
     },
     {
       reason: 'free JSON beyond 64 KiB',

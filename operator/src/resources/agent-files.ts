@@ -2,6 +2,7 @@ import { agentErrors, describeErrors } from '../../../runtime/src/contract/agent
 import { agentFileName, renderAgentFile } from '../../../runtime/src/contract/agent-file.ts';
 import { resolveReferences } from '../../../runtime/src/contract/references.ts';
 import type { ConfigMapText } from '../../../runtime/src/contract/references.ts';
+import { grantErrors } from '../../../runtime/src/contract/secret-refs.ts';
 import { SERVER_FILE_NAME, renderServerFile } from '../../../runtime/src/contract/server-file.ts';
 import type { AgentDefinition } from '../api/agentdefinition.ts';
 import { AGENT_SHARDS } from '../names.ts';
@@ -22,14 +23,16 @@ export interface AgentFiles {
  * mistake never takes a serving agent away; a new one is left out.
  */
 export function agentFiles(
-  server: { publicUrl: string; defaultAgent: string },
+  { name, grantedSecrets, ...shared }: HostingServer,
   agents: readonly AgentDefinition[],
   configMapText: ConfigMapText,
   previous: Readonly<Record<string, string>>,
 ): AgentFiles {
-  const files: Record<string, string> = { [SERVER_FILE_NAME]: renderServerFile(server) };
+  const files: Record<string, string> = { [SERVER_FILE_NAME]: renderServerFile(shared) };
   const rejected = new Map<string, string>();
-  const drafts = agents.map((agent) => draftOf(agent, configMapText, previous));
+  const render = (agent: AgentDefinition): Rendered =>
+    renderedAgent(agent, { name, grantedSecrets }, configMapText);
+  const drafts = agents.map((agent) => draftOf(agent, render(agent), previous));
   const tooLarge = withoutRoom(drafts);
   for (const draft of drafts) {
     const reason = draft.error ?? (tooLarge.has(draft) ? SHARD_FULL : undefined);
@@ -40,27 +43,31 @@ export function agentFiles(
   return { files, rejected };
 }
 
-interface Draft {
+/** What the agents of a server have in common. */
+export interface HostingServer {
+  name: string;
+  publicUrl: string;
+  defaultAgent: string;
+  /** Secrets that they may use. */
+  grantedSecrets: readonly string[];
+}
+
+interface Draft extends Rendered {
   name: string;
   fileName: string;
   /** The file that it has now. */
   kept: string | undefined;
-  /** The file of its current version, or what is wrong with that. */
-  text?: string;
-  error?: string;
   /** Bytes that the current version takes more than the one it has. */
   growth: number;
 }
 
 function draftOf(
-  agent: AgentDefinition,
-  configMapText: ConfigMapText,
+  { metadata: { name } }: AgentDefinition,
+  rendered: Rendered,
   previous: Readonly<Record<string, string>>,
 ): Draft {
-  const { name } = agent.metadata;
   const fileName = agentFileName(name);
   const kept = previous[fileName];
-  const rendered = renderedAgent(agent, configMapText);
   const growth = Buffer.byteLength(rendered.text ?? kept ?? '') - Buffer.byteLength(kept ?? '');
   return { name, fileName, kept, ...rendered, growth };
 }
@@ -86,13 +93,20 @@ function withoutRoom(drafts: readonly Draft[]): Set<Draft> {
 const SHARD_FULL =
   'the agents of this server are larger than its ConfigMaps can hold; shorten instructions or host it on another server';
 
+/** The file of an agent's current version, or what is wrong with that. */
+interface Rendered {
+  text?: string;
+  error?: string;
+}
+
 function renderedAgent(
   { metadata: { name, generation }, spec }: AgentDefinition,
+  server: Pick<HostingServer, 'name' | 'grantedSecrets'>,
   configMapText: ConfigMapText,
-): { text?: string; error?: string } {
+): Rendered {
   const resolved = resolveReferences(spec, configMapText);
   if (resolved.error !== undefined) return { error: resolved.error };
-  const errors = agentErrors(resolved.spec);
+  const errors = [...agentErrors(resolved.spec), ...grantErrors(resolved.spec, server)];
   if (errors.length > 0) return { error: describeErrors(errors) };
   return { text: renderAgentFile({ name, generation, spec: resolved.spec }) };
 }

@@ -17,6 +17,7 @@ import {
 } from '../../../runtime/src/contract/layout.ts';
 import type { A2AServer } from '../api/a2aserver.ts';
 import { AGENT_SHARDS, childNames, labels, selectorLabels } from '../names.ts';
+import { grantedVolumeMounts, grantedVolumes } from './granted-secrets.ts';
 import { heapOptions } from './heap-options.ts';
 import type { Inputs } from './inputs.ts';
 import { runtimeConfigMap } from './runtime-config-map.ts';
@@ -136,6 +137,7 @@ function volumes(server: A2AServer): V1Volume[] {
     { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
     { name: 'logs', emptyDir: { sizeLimit: '128Mi' } },
     ...secretMounts(server).map(secretVolume),
+    ...grantedVolumes(server),
     ...((server.spec.pod.volumes ?? []) as V1Volume[]),
   ];
 }
@@ -150,6 +152,7 @@ function volumeMounts(server: A2AServer): V1VolumeMount[] {
       mountPath: `${SECRETS_DIR}/${volume}`,
       readOnly: true,
     })),
+    ...grantedVolumeMounts(server),
     ...(server.spec.pod.volumeMounts ?? []),
   ];
 }

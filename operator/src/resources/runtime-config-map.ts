@@ -1,6 +1,10 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
 import type { VariableName } from '../../../runtime/src/contract/environment.ts';
-import { AGENTS_DIR, HTTP_PORT } from '../../../runtime/src/contract/layout.ts';
+import {
+  AGENTS_DIR,
+  GRANTED_SECRETS_DIR,
+  HTTP_PORT,
+} from '../../../runtime/src/contract/layout.ts';
 import type { A2AServer } from '../api/a2aserver.ts';
 import { childNames } from '../names.ts';
 import type { Inputs } from './inputs.ts';
@@ -34,6 +38,7 @@ function environment(server: A2AServer): Environment {
     A2A_CORS_ORIGINS: '',
     A2A_AUTH_ENABLED: String(auth.enabled),
     A2A_AGENTS_DIR: AGENTS_DIR,
+    A2A_SECRETS_DIR: GRANTED_SECRETS_DIR,
     ENABLE_METRICS: String(metrics.enabled),
     METRICS_PORT: String(metrics.port),
     LOG_LEVEL: logging.level.toUpperCase(),

@@ -6,7 +6,7 @@ import { childNames } from '../names.ts';
 import { wantsGeneratedApiKey } from './api-key-secret.ts';
 
 /** Readable by the runtime's group only; the kubelet gives the files to fsGroup. */
-const FILE_MODE = 0o440;
+export const FILE_MODE = 0o440;
 
 /** A Secret of the user (or the generated one) as files in the runtime's container. */
 export interface SecretMount {

@@ -6,5 +6,7 @@ export function server(metricsPort: number, spec: object = {}, name = 'demo'): M
   // The prefix has the namespace in it by default, and settings are named by their hash.
   const redis = { url: 'redis://redis:6379', keyPrefix: 'test:' };
   const memory = { provider: 'Redis', redis };
-  return serverManifest({ memory, metrics: { port: metricsPort }, ...spec }, { name });
+  // What walks of agents' references refer to.
+  const secrets = { names: ['one', 'two'] };
+  return serverManifest({ memory, secrets, metrics: { port: metricsPort }, ...spec }, { name });
 }

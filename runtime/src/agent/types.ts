@@ -1,3 +1,5 @@
+import type { SecretRef } from '../contract/secret-refs.ts';
+
 /** One message as the model sees it. */
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant';
@@ -16,6 +18,8 @@ export interface CompletionRequest {
   agent: string;
   /** Model name as the proxy knows it. */
   model: string;
+  /** The agent's own key for the proxy; absent: the server's. */
+  apiKeySecretRef?: SecretRef;
   messages: readonly ChatMessage[];
   /** Parameters that the agent's author set, for example `temperature`. */
   params: Readonly<Record<string, unknown>>;

@@ -230,6 +230,31 @@ export const agentDefinitionSpecSchema = {
           "minLength": 1,
           "maxLength": 253
         },
+        "apiKeySecretRef": {
+          "type": "object",
+          "description": "Key for LiteLLM that this agent calls with instead of its server's, for example a virtual key with a budget. Every server that hosts the agent has to grant the Secret in its spec.secrets.names.",
+          "required": [
+            "name",
+            "key"
+          ],
+          "properties": {
+            "name": {
+              "type": "string",
+              "description": "Name of the Secret.",
+              "minLength": 1,
+              "maxLength": 253,
+              "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"
+            },
+            "key": {
+              "type": "string",
+              "description": "Key in the Secret.",
+              "minLength": 1,
+              "maxLength": 253,
+              "pattern": "^([-_a-zA-Z0-9]|\\.[-_a-zA-Z0-9])[-._a-zA-Z0-9]*$"
+            }
+          },
+          "additionalProperties": false
+        },
         "params": {
           "type": "object",
           "description": "Parameters sent with every model call: temperature, top_p, top_k, min_p, seed, stop, max_tokens, max_completion_tokens, presence_penalty, frequency_penalty, repetition_penalty, logit_bias, logprobs, top_logprobs, response_format, service_tier, reasoning, reasoning_effort, thinking, verbosity, safety_settings. Others are refused, because a proxy would follow some of them elsewhere; so are more than 64 KiB.",

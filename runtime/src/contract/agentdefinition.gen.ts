@@ -134,6 +134,19 @@ export interface AgentDefinitionSpec {
      */
     name?: string;
     /**
+     * Key for LiteLLM that this agent calls with instead of its server's, for example a virtual key with a budget. Every server that hosts the agent has to grant the Secret in its spec.secrets.names.
+     */
+    apiKeySecretRef?: {
+      /**
+       * Name of the Secret.
+       */
+      name: string;
+      /**
+       * Key in the Secret.
+       */
+      key: string;
+    };
+    /**
      * Parameters sent with every model call: temperature, top_p, top_k, min_p, seed, stop, max_tokens, max_completion_tokens, presence_penalty, frequency_penalty, repetition_penalty, logit_bias, logprobs, top_logprobs, response_format, service_tier, reasoning, reasoning_effort, thinking, verbosity, safety_settings. Others are refused, because a proxy would follow some of them elsewhere; so are more than 64 KiB.
      */
     params?: {

@@ -30,6 +30,12 @@ export const ENVIRONMENT = {
     default: '/etc/a2a/agents',
     meaning: 'Folder of agent files or AgentDefinition manifests; read again when it changes.',
   },
+  A2A_SECRETS_DIR: {
+    kind: 'path',
+    default: '/etc/a2a/granted',
+    meaning:
+      'Secrets that agents may use: a folder for each, a file for each key; read at every use.',
+  },
   A2A_DEFAULT_AGENT: {
     kind: 'string',
     meaning: 'Agent at the root paths; default is the first by name.',

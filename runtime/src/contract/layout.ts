@@ -1,6 +1,8 @@
 /** Where things are in a runtime container; the operator mounts what the runtime reads. */
 export const AGENTS_DIR = '/etc/a2a/agents';
 export const SECRETS_DIR = '/etc/a2a/secrets';
+/** A folder for each Secret that agents may use, with a file for each of its keys. */
+export const GRANTED_SECRETS_DIR = '/etc/a2a/granted';
 export const LOGS_DIR = '/app/logs';
 export const TMP_DIR = '/tmp';
 

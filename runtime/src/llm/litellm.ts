@@ -2,6 +2,7 @@ import { ModelError } from '../agent/types.ts';
 import { connectionError, timeoutError } from './model-errors.ts';
 import { completionParts } from './completion-stream.ts';
 import { openCompletion } from './open-completion.ts';
+import type { Sender } from './open-completion.ts';
 import type { Complete, CompletionPart, CompletionRequest } from '../agent/types.ts';
 import type { Clock, Telemetry } from '../ops/telemetry.ts';
 import type { Connection } from './connection.ts';
@@ -10,7 +11,7 @@ import type { Connection } from './connection.ts';
 export interface LiteLlmOptions {
   connection: Connection;
   path: string;
-  apiKey: () => string | undefined;
+  apiKey: Sender['apiKey'];
   /** Longest time of one call, waiting for a free connection included. */
   timeoutSeconds: number;
   telemetry: Telemetry;

@@ -2,6 +2,7 @@ import { ModelError } from '../agent/types.ts';
 import { connectionError, statusError } from './model-errors.ts';
 import type { Dispatcher } from 'undici';
 import type { CompletionRequest } from '../agent/types.ts';
+import type { SecretRef } from '../contract/secret-refs.ts';
 import type { Clock } from '../ops/telemetry.ts';
 import type { Connection } from './connection.ts';
 
@@ -9,8 +10,8 @@ import type { Connection } from './connection.ts';
 export interface Sender {
   connection: Connection;
   path: string;
-  /** Read for every call, so that a rotated key is used at once. */
-  apiKey: () => string | undefined;
+  /** Read for every call, so that a rotated key is used at once. Throws `ModelError` for one that is missing. */
+  apiKey: (ref: SecretRef | undefined) => string | undefined;
   clock: Clock;
 }
 
@@ -58,9 +59,10 @@ async function attempt(
   request: CompletionRequest,
   signal: AbortSignal,
 ): Promise<Attempt> {
+  const options = httpRequest(sender, request, signal);
   let response: Dispatcher.ResponseData;
   try {
-    response = await sender.connection.request(httpRequest(sender, request, signal));
+    response = await sender.connection.request(options);
   } catch (error) {
     if (signal.aborted) throw error;
     const result = connectionError(error, false);
@@ -74,10 +76,10 @@ async function attempt(
 
 function httpRequest(
   { path, apiKey }: Sender,
-  { model, messages, params, sessionId }: CompletionRequest,
+  { model, apiKeySecretRef, messages, params, sessionId }: CompletionRequest,
   signal: AbortSignal,
 ): Dispatcher.RequestOptions {
-  const key = apiKey();
+  const key = apiKey(apiKeySecretRef);
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     accept: 'text/event-stream',

@@ -52,6 +52,7 @@ function completionRequest(
   return {
     agent: name,
     model,
+    ...(spec.model?.apiKeySecretRef && { apiKeySecretRef: spec.model.apiKeySecretRef }),
     messages: [...system, ...messages],
     params: spec.model?.params ?? {},
     sessionId,

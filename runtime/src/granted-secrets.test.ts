@@ -1,0 +1,105 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { get, rpc, sendParams, string } from '../test/client.ts';
+import { startApp, until } from '../test/start-app.ts';
+import type { Json } from '../test/client.ts';
+import type { TestApp } from '../test/start-app.ts';
+
+let app: TestApp;
+let secretsDir: string;
+beforeEach(async () => {
+  app = await startApp();
+  secretsDir = `${app.agentsDir}-secrets`;
+  await grant('team-key', { key: 'sk-of-the-team\n' });
+});
+afterEach(async () => {
+  await rm(secretsDir, { recursive: true, force: true });
+  await app.close();
+});
+
+async function grant(name: string, data: Record<string, string>): Promise<void> {
+  await mkdir(join(secretsDir, name), { recursive: true });
+  for (const [key, value] of Object.entries(data)) {
+    await writeFile(join(secretsDir, name, key), value);
+  }
+}
+
+/** Serves one agent that refers to a key of a Secret. */
+async function serve(name: string, key: string): Promise<void> {
+  const spec = { description: `Uses ${name}/${key}.`, model: { apiKeySecretRef: { name, key } } };
+  const manifest = { kind: 'AgentDefinition', metadata: { name: 'agent' }, spec };
+  await writeFile(join(app.agentsDir, 'agents.yaml'), JSON.stringify(manifest));
+  await until(async () => (await reported()) !== undefined);
+}
+
+/** What the pod says of the agent to the operator. */
+async function reported(): Promise<Json | undefined> {
+  const { body } = await get(`${app.opsUrl}/status`);
+  return (body.agents as unknown as Json[]).find(({ name }) => string(name) === 'agent');
+}
+
+/** The state that a message ends in, and what it says. */
+async function said(): Promise<string> {
+  const { body } = await rpc(`${app.url}/a2a/agents/agent`, 'SendMessage', sendParams('hi'));
+  const { state, message } = body.result?.task?.status ?? {};
+  return `${string(state)} ${string(message?.parts?.[0]?.text)}`.trim();
+}
+
+const sent = (): string[] =>
+  app.model.requests.map(({ headers }) => headers.authorization ?? 'nothing');
+
+const MISSING = "TASK_STATE_FAILED The agent's own key for the model proxy is missing.";
+
+describe('an agent with a key of its own', () => {
+  test("calls the model with it instead of the server's", async () => {
+    await serve('team-key', 'key');
+    expect(await said()).toBe('TASK_STATE_COMPLETED');
+    expect(sent()).toEqual(['Bearer sk-of-the-team']);
+    expect(await reported()).toMatchObject({ loaded: true });
+  });
+
+  test('uses a rotated key with the next call, and none that was taken away', async () => {
+    await serve('team-key', 'key');
+    await grant('team-key', { key: 'sk-rotated' });
+    expect(await said()).toBe('TASK_STATE_COMPLETED');
+    expect(sent()).toEqual(['Bearer sk-rotated']);
+    await rm(join(secretsDir, 'team-key'), { recursive: true });
+    expect(await said()).toBe(MISSING);
+    expect(sent()).toHaveLength(1);
+  });
+
+  test.each([
+    { reason: 'its Secret is not mounted', name: 'other', key: 'key' },
+    { reason: 'the Secret has no such key', name: 'team-key', key: 'other' },
+  ])("is never given the server's key, and says why to the operator: $reason", async (of) => {
+    await serve(of.name, of.key);
+    expect(await said()).toBe(MISSING);
+    expect(sent()).toEqual([]);
+    expect(await reported()).toMatchObject({
+      loaded: false,
+      message: `spec.model.apiKeySecretRef: this pod has no key "${of.key}" of Secret "${of.name}", or it is empty; create it`,
+    });
+  });
+
+  test('has it as soon as it is there', async () => {
+    await serve('late', 'key');
+    await grant('late', { key: 'sk-late' });
+    expect(await said()).toBe('TASK_STATE_COMPLETED');
+    expect(await reported()).toMatchObject({ loaded: true });
+  });
+});
+
+test.each([
+  { attack: 'a name that leads out of the folder', name: '../team-key', key: 'key' },
+  { attack: 'a name that is a path', name: 'team-key/../..', key: 'etc' },
+  { attack: 'an absolute name', name: '/etc', key: 'hostname' },
+  { attack: 'a key that leads out of the folder', name: 'team-key', key: '../../secret' },
+  { attack: 'a key that is the folder above', name: 'team-key', key: '..' },
+  { attack: 'the link that the kubelet swaps', name: 'team-key', key: '..data' },
+])('no author of agents reaches another file: $attack', async ({ name, key }) => {
+  await serve(name, key);
+  const { message } = (await reported()) ?? {};
+  expect(string(message)).toMatch(/^spec\.model\.apiKeySecretRef\.(name|key): must match pattern/);
+  expect((await get(`${app.url}/a2a/agents/agent`)).status).toBe(404);
+});

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { secretRefs } from './contract/secret-refs.ts';
+import { tryRead } from './ops/live-file.ts';
+import { withoutLastNewline } from './configuration/environment-values.ts';
+import type { AgentDefinitionSpec } from './contract/agentdefinition.gen.ts';
+import type { SecretRef } from './contract/secret-refs.ts';
+
+/** The Secrets that agents may use. */
+export interface GrantedSecrets {
+  /** A key's value as it is now; undefined when it is not granted, not there, or empty. */
+  read(ref: SecretRef): string | undefined;
+  /** What an agent lacks of the Secrets that it refers to, as a sentence. */
+  problem(spec: AgentDefinitionSpec): string | undefined;
+}
+
+/**
+ * Reads files of a folder at every use: what was taken away works no longer, and what was rotated works at
+ * once. The schema of agents lets no name or key lead out of the folder.
+ */
+export function grantedSecrets(dir: string): GrantedSecrets {
+  const read: GrantedSecrets['read'] = ({ name, key }) => {
+    const value = withoutLastNewline(tryRead(join(dir, name, key)) ?? '');
+    return value === '' ? undefined : value;
+  };
+  return {
+    read,
+    problem(spec) {
+      const missing = secretRefs(spec).find(({ ref }) => read(ref) === undefined);
+      if (missing === undefined) return undefined;
+      const { name, key } = missing.ref;
+      return `${missing.field}: this pod has no key "${key}" of Secret "${name}", or it is empty; create it`;
+    },
+  };
+}
