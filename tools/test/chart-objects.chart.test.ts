@@ -118,6 +118,17 @@ describe('the operator that the chart installs', () => {
     expect(spec.template.metadata.labels).toMatchObject(budget.spec.selector.matchLabels);
   });
 
+  it('has labels of your own on its pods, and in no selector', async () => {
+    const values = { commonLabels: { team: 'agents', tier: 'one' }, podLabels: { tier: 'two' } };
+    const labelled = await renderedChart(values);
+    const deployment = one('Deployment', 'a2a-operator', labelled) as Deployment;
+    expect(deployment.spec.template.metadata.labels).toMatchObject({ team: 'agents', tier: 'two' });
+    expect(deployment.metadata.labels).toMatchObject({ team: 'agents', tier: 'one' });
+    const selectors = (objects: ChartObject[]): unknown[] =>
+      objects.map((object) => (object as Partial<Budget>).spec?.selector);
+    expect(selectors(labelled)).toEqual(selectors(all));
+  });
+
   it('knows its pod and where its Lease is, and looks at every namespace', () => {
     expect(environment(all)).toMatchObject({
       POD_NAME: 'field:metadata.name',
@@ -164,6 +175,22 @@ describe('its rights', () => {
     expect(without.map(({ kind }) => kind)).not.toContain('ValidatingAdmissionPolicy');
     expect(verbsOnPods(without)).toEqual(['list', 'watch']);
     expect(environment(without)).toMatchObject({ ANNOTATE_PODS: 'false' });
+  });
+
+  it('are those of the account that it uses, whoever made it', async () => {
+    const values = { serviceAccount: { create: false, name: 'given' } };
+    const objects = await renderedChart(values);
+    const account = { ...ACCOUNT, name: 'given' };
+    const bindings = objects.filter(({ kind }) => kind.endsWith('RoleBinding')) as Binding[];
+    expect(bindings.map(({ subjects }) => subjects)).toEqual([[account], [account]]);
+    const schemas = objects.filter(({ kind }) => kind === 'FlowSchema') as FlowSchema[];
+    const serviceAccount = { name: account.name, namespace: account.namespace };
+    const subjects = [{ kind: 'ServiceAccount', serviceAccount }];
+    expect(schemas.map(({ spec }) => spec.rules[0]?.subjects)).toEqual([subjects, subjects]);
+    const { spec } = one('Deployment', 'a2a-operator', objects) as Deployment;
+    expect(spec.template.spec.serviceAccountName).toBe('given');
+    const [policy] = objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicy');
+    expect(JSON.stringify(policy)).toContain(`'system:serviceaccount:${RELEASE_NAMESPACE}:given'`);
   });
 
   it('can be its own namespace too', async () => {

@@ -1,13 +1,24 @@
 {{- define "a2a-operator.name" -}}
-{{- .Chart.Name }}
+{{- .Values.nameOverride | default .Chart.Name }}
 {{- end }}
 
 {{- /* Helm's convention: the release's name, with the chart's unless it is in it already. */ -}}
 {{- define "a2a-operator.fullname" -}}
-{{- if contains .Chart.Name .Release.Name }}
+{{- $name := include "a2a-operator.name" . }}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride }}
+{{- else if contains $name .Release.Name }}
 {{- .Release.Name | trunc 63 | trimSuffix "-" }}
 {{- else }}
-{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 63 | trimSuffix "-" }}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{- define "a2a-operator.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- .Values.serviceAccount.name | default (include "a2a-operator.fullname" .) }}
+{{- else }}
+{{- required "serviceAccount.name is missing: with serviceAccount.create=false, name the account that the operator is to use" .Values.serviceAccount.name }}
 {{- end }}
 {{- end }}
 
@@ -22,12 +33,15 @@ app.kubernetes.io/component: controller
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{- /* The operator's ServiceAccount, for RBAC. */ -}}
 {{- define "a2a-operator.subject" -}}
 - kind: ServiceAccount
-  name: {{ include "a2a-operator.fullname" . }}
+  name: {{ include "a2a-operator.serviceAccountName" . }}
   namespace: {{ .Release.Namespace }}
 {{- end }}
 
@@ -35,6 +49,6 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- define "a2a-operator.flowSubject" -}}
 - kind: ServiceAccount
   serviceAccount:
-    name: {{ include "a2a-operator.fullname" . }}
+    name: {{ include "a2a-operator.serviceAccountName" . }}
     namespace: {{ .Release.Namespace }}
 {{- end }}
