@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { MANAGED_BY_LABEL, labels } from '../../operator/src/names.ts';
 import { RELEASE_NAMESPACE, renderedChart } from './chart.ts';
 import type { ChartObject } from './chart.ts';
 
@@ -27,12 +28,21 @@ interface Deployment extends ChartObject {
     template: { metadata: { labels: Record<string, string> }; spec: PodSpec };
   };
 }
+interface NetworkPolicy extends ChartObject {
+  spec: {
+    podSelector: { matchLabels: Record<string, string> };
+    ingress?: object[];
+    egress: { to?: object[]; ports?: object[] }[];
+  };
+}
 interface Budget extends ChartObject {
   spec: { selector: { matchLabels: Record<string, string> } };
 }
 interface PodSpec {
   serviceAccountName: string;
-  containers: [{ env: { name: string; value?: string; valueFrom?: object }[] }];
+  containers: [
+    { ports: [{ name: string }]; env: { name: string; value?: string; valueFrom?: object }[] },
+  ];
 }
 
 let all: ChartObject[];
@@ -197,6 +207,51 @@ describe('its rights', () => {
     const own = await renderedChart({ watchNamespace: RELEASE_NAMESPACE });
     const names = own.filter(({ kind }) => kind === 'Role').map(({ metadata }) => metadata.name);
     expect(names.sort()).toEqual(['a2a-operator', 'a2a-operator-leader-election']);
+  });
+});
+
+describe('the network of its pods', () => {
+  const policy = (objects: ChartObject[]): NetworkPolicy['spec'] =>
+    (one('NetworkPolicy', 'a2a-operator', objects) as NetworkPolicy).spec;
+
+  it('is closed for whoever is not named', () => {
+    const { spec } = one('Deployment', 'a2a-operator') as Deployment;
+    const { podSelector, ...rest } = policy(all);
+    expect(spec.template.metadata.labels).toMatchObject(podSelector.matchLabels);
+    expect(rest).toMatchObject({ policyTypes: ['Ingress', 'Egress'] });
+    expect(rest.ingress).toBeUndefined();
+  });
+
+  it('lets them read metrics, and nothing else', async () => {
+    const from = [{ namespaceSelector: { matchLabels: { team: 'monitoring' } } }];
+    const { ingress } = policy(await renderedChart({ networkPolicy: { metricsFrom: from } }));
+    expect(ingress).toEqual([{ from, ports: [{ port: 'ops', protocol: 'TCP' }] }]);
+  });
+
+  it.each([
+    ['everywhere', {}, {}],
+    [
+      'in the one namespace that is watched',
+      { watchNamespace: '007' },
+      { matchLabels: { 'kubernetes.io/metadata.name': '007' } },
+    ],
+  ])('leads to pods of servers %s, on any port', async (_where, values, namespaceSelector) => {
+    const [, , servers, ...others] = policy(await renderedChart(values)).egress;
+    const [{ podSelector }] = servers?.to as [{ podSelector: { matchLabels: object } }];
+    expect(servers).toEqual({ to: [{ podSelector, namespaceSelector }] });
+    expect(labels('any')).toMatchObject(podSelector.matchLabels);
+    expect(Object.keys(podSelector.matchLabels)).toEqual([
+      'app.kubernetes.io/name',
+      MANAGED_BY_LABEL,
+    ]);
+    expect(others).toEqual([]);
+  });
+
+  it('leads to the API server and DNS by their ports', () => {
+    const tcp = (port: number): object => ({ port, protocol: 'TCP' });
+    const [apiServer, dns] = policy(all).egress;
+    expect(apiServer).toEqual({ ports: [tcp(443), tcp(6443)] });
+    expect(dns).toEqual({ ports: [{ port: 53, protocol: 'UDP' }, tcp(53)] });
   });
 });
 

@@ -40,6 +40,8 @@ describe('a value that is wrong', () => {
     ],
     [{ topologySpreadConstraints: [{}] }, 'missing properties'],
     [{ serviceAccount: { create: false } }, 'serviceAccount.name is missing'],
+    [{ networkPolicy: { metricsFrom: [{}] } }, "at '/networkPolicy/metricsFrom/0': minProperties"],
+    [{ networkPolicy: { apiServerPorts: [] } }, "at '/networkPolicy/apiServerPorts': minItems"],
     [{ imagePullSecrets: ['registry'] }, "at '/imagePullSecrets/0': got string, want object"],
     [{ nodeSelector: { gpu: true } }, "at '/nodeSelector/gpu': got boolean, want string"],
   ])('%j is refused with its place', async (values, says) => {
