@@ -255,6 +255,28 @@ describe('the network of its pods', () => {
   });
 });
 
+describe('metrics', () => {
+  interface Monitor extends ChartObject {
+    spec: { selector: { matchLabels: object }; endpoints: [{ port: string }]; jobLabel: string };
+  }
+  interface Service extends ChartObject {
+    spec: { selector: object; ports: [{ name: string; targetPort: string }] };
+  }
+
+  it('are behind a Service that leads to the operator and is what a ServiceMonitor selects', async () => {
+    const values = { metrics: { serviceMonitor: { enabled: true } } };
+    const objects = await renderedChart(values);
+    const { spec } = one('ServiceMonitor', 'a2a-operator', objects) as Monitor;
+    const service = one('Service', 'a2a-operator-metrics', objects) as Service;
+    expect(service.metadata.labels).toMatchObject(spec.selector.matchLabels);
+    expect(service.metadata.labels?.[spec.jobLabel]).toBe('a2a-operator');
+    expect(service.spec.ports[0].name).toBe(spec.endpoints[0].port);
+    const { template } = (one('Deployment', 'a2a-operator', objects) as Deployment).spec;
+    expect(template.metadata.labels).toMatchObject(service.spec.selector);
+    expect(template.spec.containers[0].ports[0].name).toBe(service.spec.ports[0].targetPort);
+  });
+});
+
 describe('what the chart puts into the cluster as a whole', () => {
   const CLUSTER_WIDE = ['Cluster', 'CustomResource', 'FlowSchema', 'ValidatingAdmission'];
   const clusterWide = (objects: ChartObject[]): string[] =>

@@ -42,6 +42,7 @@ describe('a value that is wrong', () => {
     [{ serviceAccount: { create: false } }, 'serviceAccount.name is missing'],
     [{ networkPolicy: { metricsFrom: [{}] } }, "at '/networkPolicy/metricsFrom/0': minProperties"],
     [{ networkPolicy: { apiServerPorts: [] } }, "at '/networkPolicy/apiServerPorts': minItems"],
+    [{ metrics: { serviceMonitor: { interval: '30' } } }, "at '/metrics/serviceMonitor/interval'"],
     [{ imagePullSecrets: ['registry'] }, "at '/imagePullSecrets/0': got string, want object"],
     [{ nodeSelector: { gpu: true } }, "at '/nodeSelector/gpu': got boolean, want string"],
   ])('%j is refused with its place', async (values, says) => {

@@ -28,7 +28,7 @@ const SHOWS: Readonly<Record<string, readonly RegExp[]>> = {
   'docs/troubleshooting.md': [/^Ready=True Ready: /m, /"revision":/],
   'docs/how-to/run-the-operator.md': [
     /additional properties 'replicaCount' not allowed/,
-    /1 kind: Deployment\n +1 kind: NetworkPolicy\n +1 kind: PodDisruptionBudget\n +2 kind: Role\n +2 kind: RoleBinding\n +1 kind: ServiceAccount\n[^k]/,
+    /1 kind: Deployment\n +1 kind: NetworkPolicy\n +1 kind: PodDisruptionBudget\n +2 kind: Role\n +2 kind: RoleBinding\n +1 kind: Service\n +1 kind: ServiceAccount\n[^k]/,
     /a2a-operator-leader-election +leader-election +250/,
   ],
   'docs/how-to/own-cluster.md': [/a2a-operator\s+a2a-operator-system\s.*\sdeployed/],

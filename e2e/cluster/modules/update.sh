@@ -10,6 +10,7 @@ HELM=v3.22.0
 COREDNS=v1.15.0
 CONTOUR=v1.33.8
 KWOK=v0.8.0
+PROMETHEUS_OPERATOR=v0.85.0
 
 export GOTOOLCHAIN=local
 
@@ -48,3 +49,16 @@ family helm helm.sh/helm/v3 "$HELM" helm.sh/helm/v3/cmd/helm
 family coredns github.com/coredns/coredns "$COREDNS" github.com/coredns/coredns
 family contour github.com/projectcontour/contour "$CONTOUR" github.com/projectcontour/contour/cmd/contour
 family kwok sigs.k8s.io/kwok "$KWOK" sigs.k8s.io/kwok/cmd/kwok
+
+# Nothing of it is built: tests read its CRDs.
+prometheus=github.com/prometheus-operator/prometheus-operator
+mkdir -p prometheus-operator
+cat > prometheus-operator/go.mod <<EOF
+module a2a-operator.io/e2e/cluster/prometheus-operator
+
+go 1.24.0
+
+require $prometheus $PROMETHEUS_OPERATOR
+EOF
+rm -f prometheus-operator/go.sum
+(cd prometheus-operator && go mod download $prometheus)
