@@ -37,7 +37,7 @@ unit: bootstrap ## Unit tests and goldens
 e2e: bootstrap ## Stories on the embedded cluster (CASE=pattern: only these)
 	@$(JEST) --selectProjects=e2e --runInBand $(if $(CASE),'--testPathPatterns=$(CASE)')
 
-generate: bootstrap ## Rewrite what is derived from crds/
+generate: bootstrap ## Rewrite what is derived from crds/ and the chart
 	@node tools/generate/main.ts
 
 verify: bootstrap ## Fail when a generated file differs from its source

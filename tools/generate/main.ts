@@ -1,13 +1,16 @@
 /**
  * Writes every file that is derived from `crds/*.yaml`: TypeScript types, the schema that the
- * runtime validates with, the chart's copies and the field reference. One direction only: nothing
- * here is ever read back into the CRDs. `--check` writes nothing and fails on a difference.
+ * runtime validates with, the chart's copies and the field reference; and from the chart the
+ * installation without Helm. One direction only: nothing here is ever read back into the CRDs or the
+ * chart. `--check` writes nothing and fails on a difference.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { template } from '../test/chart.ts';
 import { chartTemplate } from './chart-template.ts';
 import { parseCrd } from './crd.ts';
 import { fieldReference } from './field-reference.ts';
+import { installation } from './kustomize.ts';
 import { schemaModule, typesModule } from './typescript.ts';
 
 const checking = process.argv.includes('--check');
@@ -16,7 +19,7 @@ const agentYaml = await readFile('crds/agentdefinition.yaml', 'utf8');
 const server = parseCrd(serverYaml);
 const agent = parseCrd(agentYaml);
 
-const outputs: Record<string, string> = {
+const ofCrds: Record<string, string> = {
   'operator/src/api/a2aserver.gen.ts': await typesModule(server),
   'runtime/src/contract/agentdefinition.gen.ts': await typesModule(agent),
   'runtime/src/contract/agentdefinition-schema.gen.ts': schemaModule(agent),
@@ -27,16 +30,29 @@ const outputs: Record<string, string> = {
 };
 
 const stale: string[] = [];
-for (const [path, text] of Object.entries(outputs)) {
-  const before = await readFile(path, 'utf8').catch(() => '');
-  if (before === text) continue;
-  stale.push(path);
-  if (checking) continue;
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
-  console.log(`wrote ${path}`);
-}
+await write(ofCrds);
+// The chart with the copies that were just written.
+const { output, error } = await template({}, { namespace: 'a2a-operator-system' });
+if (error !== '') throw new Error(error);
+const { crds, operator } = installation(output);
+await write({
+  'config/default/crds.gen.yaml': crds,
+  'config/default/operator.gen.yaml': operator,
+});
+
 if (checking && stale.length > 0) {
   console.error(`stale: ${stale.join(', ')}; run \`make generate\` and commit`);
   process.exitCode = 1;
+}
+
+async function write(outputs: Record<string, string>): Promise<void> {
+  for (const [path, text] of Object.entries(outputs)) {
+    const before = await readFile(path, 'utf8').catch(() => '');
+    if (before === text) continue;
+    stale.push(path);
+    if (checking) continue;
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+    console.log(`wrote ${path}`);
+  }
 }

@@ -7,7 +7,7 @@ describe('the chart', () => {
   });
 
   it('refuses a Kubernetes that is too old', async () => {
-    const { error } = await template({}, '1.30.0');
+    const { error } = await template({}, { kubeVersion: '1.30.0' });
     expect(error).toContain('chart requires kubeVersion: >=1.31.0-0');
   });
 });

@@ -29,17 +29,27 @@ export async function helm(args: readonly string[], input = ''): Promise<HelmAns
   return { output: stdout, error: status === 0 ? '' : complaint };
 }
 
+/** Where a chart is rendered for. */
+export interface Place {
+  namespace?: string;
+  kubeVersion?: string;
+}
+
 /** Renders the chart as release `a2a-operator`, with values beside the defaults. */
-export function template(values: object = {}, kubeVersion = '1.34.0'): Promise<HelmAnswer> {
-  const where = ['--namespace', RELEASE_NAMESPACE, '--kube-version', kubeVersion];
+export function template(values: object = {}, place: Place = {}): Promise<HelmAnswer> {
+  const { namespace = RELEASE_NAMESPACE, kubeVersion = '1.34.0' } = place;
+  const where = ['--namespace', namespace, '--kube-version', kubeVersion];
   // JSON is YAML.
   const given = JSON.stringify(values);
   return helm(['template', 'a2a-operator', CHART, ...where, '--values', '-'], given);
 }
 
 /** The rendered objects. Rejects with Helm's words. */
-export async function renderedChart(values: object = {}): Promise<ChartObject[]> {
-  const { output, error } = await template(values);
+export async function renderedChart(
+  values: object = {},
+  place: Place = {},
+): Promise<ChartObject[]> {
+  const { output, error } = await template(values, place);
   if (error !== '') throw new Error(error);
   return parseAllDocuments(output).map((document) => document.toJS() as ChartObject);
 }
