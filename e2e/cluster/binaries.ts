@@ -70,6 +70,12 @@ export const families: readonly Family[] = [
     onlyByName: true,
     binaries: [{ name: 'kwok', package: 'sigs.k8s.io/kwok/cmd/kwok', expectedSeconds: 95 }],
   },
+  {
+    // What Argo CD and Flux make of our statuses.
+    name: 'gitops',
+    onlyByName: true,
+    binaries: [{ name: 'gitops-health', package: '.', expectedSeconds: 15 }],
+  },
 ];
 
 const buildEnvironment = { CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOFLAGS: '-buildvcs=false' };

@@ -11,6 +11,9 @@ COREDNS=v1.15.0
 CONTOUR=v1.33.8
 KWOK=v0.8.0
 PROMETHEUS_OPERATOR=v0.85.0
+GOPHER_LUA=v1.1.2
+# 1.4 needs Go 1.27.
+FLUX_CLI_UTILS=v1.3.0
 
 export GOTOOLCHAIN=local
 
@@ -49,6 +52,20 @@ family helm helm.sh/helm/v3 "$HELM" helm.sh/helm/v3/cmd/helm
 family coredns github.com/coredns/coredns "$COREDNS" github.com/coredns/coredns
 family contour github.com/projectcontour/contour "$CONTOUR" github.com/projectcontour/contour/cmd/contour
 family kwok sigs.k8s.io/kwok "$KWOK" sigs.k8s.io/kwok/cmd/kwok
+
+# Its program is in its folder.
+cat > gitops/go.mod <<EOF
+module a2a-operator.io/e2e/cluster/gitops
+
+go 1.24.0
+
+require (
+	github.com/fluxcd/cli-utils $FLUX_CLI_UTILS
+	github.com/yuin/gopher-lua $GOPHER_LUA
+)
+EOF
+rm -f gitops/go.sum
+(cd gitops && go mod tidy)
 
 # Nothing of it is built: tests read its CRDs.
 prometheus=github.com/prometheus-operator/prometheus-operator
