@@ -1,11 +1,13 @@
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { parseAllDocuments, stringify } from 'yaml';
-import { renderedChart } from '../../tools/test/chart.ts';
+import { CHART, helm, renderedChart } from '../../tools/test/chart.ts';
 import type { ChartObject } from '../../tools/test/chart.ts';
-import { startApiServer } from './api-server.ts';
+import { eventually, startApiServer } from './api-server.ts';
 import type { TestApiServer } from './api-server.ts';
 
 jest.setTimeout(120_000);
@@ -77,5 +79,104 @@ describe('the installation without Helm', () => {
       output,
       count: (await built(FOLDER)).length,
     });
+  });
+});
+
+describe('the same manifests again', () => {
+  /** Generation and version of each object of a selection of kubectl's. */
+  async function versions(...selection: readonly string[]): Promise<Record<string, unknown>> {
+    const { items } = JSON.parse(await api.kubectl(['get', ...selection, '-o', 'json'])) as {
+      items: (ChartObject & { metadata: { generation?: number; resourceVersion: string } })[];
+    };
+    const entries = items.map((object) => {
+      const { generation, resourceVersion } = object.metadata;
+      return [key(object), { generation, resourceVersion }];
+    });
+    return Object.fromEntries(entries) as Record<string, unknown>;
+  }
+
+  /** The same, when Kubernetes' own controllers have said what they have to say about new objects. */
+  async function settledVersions(
+    ...selection: readonly string[]
+  ): Promise<Record<string, unknown>> {
+    let last: unknown;
+    return eventually(
+      'objects that nobody changes',
+      async () => {
+        await pause(1000);
+        const now = await versions(...selection);
+        const isSettled = isDeepStrictEqual(now, last);
+        last = now;
+        return isSettled ? now : undefined;
+      },
+      60_000,
+    );
+  }
+
+  async function succeed(args: readonly string[]): Promise<void> {
+    const output = await api.kubectl(args);
+    if (/rror|invalid|forbidden/.test(output)) throw new Error(output);
+  }
+
+  it.each([
+    ['server-side', 'samples-server-side', ['--server-side']],
+    ['by kubectl itself', 'samples', []],
+  ])('of servers and agents change nothing, applied %s', async (_, namespace, options) => {
+    await succeed(['create', 'namespace', namespace]);
+    const apply = ['apply', ...options, '-n', namespace, '-f', 'config/samples'];
+    await succeed(apply);
+    // The status that the operator writes. Before it, there is a default that is only stored by the next
+    // write of anybody.
+    const seen = [
+      '--subresource=status',
+      '--type=merge',
+      '-p',
+      '{"status":{"observedGeneration":1}}',
+    ];
+    for (const kind of ['a2as', 'agentdef']) {
+      const names = await api.kubectl(['get', kind, '-n', namespace, '-o', 'name']);
+      await succeed(['patch', '-n', namespace, ...names.trim().split('\n'), ...seen]);
+    }
+    const ours = ['a2as,agentdef', '-n', namespace];
+    const before = await versions(...ours);
+    expect(Object.keys(before)).toHaveLength(6);
+    await succeed(apply);
+    expect(await versions(...ours)).toEqual(before);
+  });
+
+  const KINDS = [
+    'crd,clusterrole,clusterrolebinding,flowschema,role,rolebinding,serviceaccount,service',
+    'deployment,poddisruptionbudget,networkpolicy',
+    'validatingadmissionpolicy,validatingadmissionpolicybinding',
+  ].join(',');
+  const OURS = [KINDS, '-A', '-l', 'app.kubernetes.io/instance=a2a-operator'];
+
+  it.each([
+    ['server-side', ['--server-side', '--force-conflicts']],
+    ['by kubectl itself', []],
+  ])('of the installation without Helm change nothing, applied %s', async (_, options) => {
+    const apply = ['apply', ...options, '-k', FOLDER];
+    await succeed(apply);
+    const before = await settledVersions(...OURS);
+    expect(Object.keys(before)).toHaveLength((await built(FOLDER)).length - 1);
+    await succeed(apply);
+    expect(await versions(...OURS)).toEqual(before);
+  });
+
+  it('and values change nothing with Helm, and make a new revision of the release', async () => {
+    // As after an uninstall, which keeps the CRDs; these have no owner yet.
+    await succeed(['delete', '-k', FOLDER, '--ignore-not-found']);
+    const upgrade = async (): Promise<string> => {
+      const where = ['--kubeconfig', api.kubeconfig, '--namespace', NAMESPACE];
+      const args = ['upgrade', '--install', 'a2a-operator', CHART, ...where, '--create-namespace'];
+      const { output, error } = await helm(args);
+      if (error !== '') throw new Error(error);
+      return output;
+    };
+    await upgrade();
+    const before = await settledVersions(...OURS);
+    expect(Object.keys(before)).toHaveLength((await renderedChart()).length);
+    expect(await upgrade()).toContain('REVISION: 2');
+    expect(await versions(...OURS)).toEqual(before);
   });
 });
