@@ -1,4 +1,4 @@
-/** The health script as settings of Argo CD, to be merged into its ConfigMap `argocd-cm`. */
+/** The health script as settings of Argo CD, to be merged into its ConfigMap, in its namespace. */
 export function argoCdSettings(script: string, kinds: readonly string[]): string {
   const body = script.replace(/^(?=.)/gm, '    ');
   const settings = kinds.map(
@@ -10,7 +10,6 @@ export function argoCdSettings(script: string, kinds: readonly string[]): string
     'kind: ConfigMap',
     'metadata:',
     '  name: argocd-cm',
-    '  namespace: argocd',
     'data:',
     settings.join(''),
   ].join('\n');

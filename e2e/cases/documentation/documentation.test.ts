@@ -26,10 +26,15 @@ const SHOWS: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   'docs/how-to/run-locally.md': [/Good morning/],
   'docs/troubleshooting.md': [/^Ready=True Ready: /m, /"revision":/],
-  'docs/how-to/run-the-operator.md': [
+  'docs/how-to/run-the-operator.md': [/a2a-operator-leader-election +leader-election +250/],
+  'docs/how-to/install.md': [
     /additional properties 'replicaCount' not allowed/,
-    /1 kind: Deployment\n +1 kind: NetworkPolicy\n +1 kind: PodDisruptionBudget\n +2 kind: Role\n +2 kind: RoleBinding\n +1 kind: Service\n +1 kind: ServiceAccount\n[^k]/,
-    /a2a-operator-leader-election +leader-election +250/,
+    /1 kind: Deployment\n +1 kind: NetworkPolicy\n +1 kind: PodDisruptionBudget\n +2 kind: Role\n +2 kind: RoleBinding\n +1 kind: Service\n +1 kind: ServiceAccount\n[^k]*REVISION/,
+  ],
+  'docs/how-to/gitops.md': [
+    /A2AServer\nresource\.customizations\.health\.a2a-operator\.io_AgentDefinition\nurl\n/,
+    /^no difference$/m,
+    /^replicas after another apply: 0$/m,
   ],
   'docs/how-to/own-cluster.md': [/a2a-operator\s+a2a-operator-system\s.*\sdeployed/],
 };
@@ -39,10 +44,13 @@ const ONLY_SHOWN: readonly [RegExp, string][] = [
   [/^make (up|down|test|bench|help)$/, 'CI and these stories run them'],
   [/^make (e2e|unit|check|golden|generate|verify|fmt)\b/, 'steps of make test, or rewrite files'],
   [/registry\.example\.com/, 'needs a registry'],
+  [/^helm .* --values values\.yaml/, 'a file of the reader'],
   [/\bkind (create|load)\b/, 'needs kind, and a Docker Hub that answers'],
   [/^docker build .*-t a2a-operator\//, 'the stories build the same images, under other tags'],
   [/^CLUSTER=current make up$/, 'asks before it changes the cluster of a user'],
   [/^kubectl delete (namespace|crd) .*a2a/, 'takes away what the other pages stand on'],
+  [/^kubectl apply --server-side -k config\/default$/, 'takes the objects of the release over'],
+  [/^kubectl delete -f config\/default/, 'takes away what the other pages stand on'],
   [/^helm uninstall a2a-operator/, 'takes away what the other pages stand on'],
   [/^make dev( AGENTS=\S+)?$/, 'its page runs it in the background'],
   [/^cat \.env$/, 'a file of the reader'],
