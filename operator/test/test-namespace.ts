@@ -66,7 +66,7 @@ export class TestNamespace {
   async #succeed(verb: string, manifests: Manifest[]): Promise<void> {
     const args = ['--namespace', this.name, verb, '-f', '-'];
     const output = await this.#api.kubectl(args, manifests);
-    if (output.includes('rror')) throw new Error(output);
+    if (/rror|is invalid/.test(output)) throw new Error(output);
   }
 
   get(kind: Kind, name: string): Promise<KubeObject | undefined> {
