@@ -1,7 +1,7 @@
 import { answerOf, ask } from './json-rpc.ts';
 import type { Endpoint } from './json-rpc.ts';
 
-/** Requests that go on until they are ended: one at a time for each endpoint. */
+/** Requests that go on until they are ended. */
 export interface Load {
   /** Sends nothing more; resolves when the last answer is there. */
   end(): Promise<{ requests: number; failures: string[] }>;
@@ -9,26 +9,39 @@ export interface Load {
 
 /** Begins to ask every endpoint again and again. An answer without text is a failure too. */
 export function beginLoad(endpoints: readonly Endpoint[]): Load {
+  return repeated(
+    endpoints.map((endpoint) => async () => {
+      const { status, task, body } = await ask(endpoint, 'Hello');
+      return status === 200 && answerOf(task) !== ''
+        ? undefined
+        : `${status} ${body.slice(0, 300)}`;
+    }),
+  );
+}
+
+/** Begins to call each caller again and again, one call at a time; it gives what is wrong with its answer. */
+export function repeated(callers: readonly (() => Promise<string | undefined>)[]): Load {
   const failures: string[] = [];
   let requests = 0;
   let ended = false;
-  const callers = endpoints.map(async (endpoint) => {
+  const loops = callers.map(async (call) => {
     while (!ended) {
       requests += 1;
-      try {
-        const { status, task, body } = await ask(endpoint, 'Hello');
-        if (status !== 200 || answerOf(task) === '')
-          failures.push(`${status} ${body.slice(0, 200)}`);
-      } catch (error) {
-        failures.push(String(error));
-      }
+      const failure = await call().catch((error: unknown) => describe(error));
+      if (failure !== undefined) failures.push(`${new Date().toISOString()} ${failure}`);
     }
   });
   return {
     async end() {
       ended = true;
-      await Promise.all(callers);
+      await Promise.all(loops);
       return { requests, failures };
     },
   };
+}
+
+function describe(error: unknown): string {
+  // Not by instanceof: errors of fetch are not of the realm that tests run in.
+  const { message, cause } = error as { message?: string; cause?: { message?: string } };
+  return [message ?? String(error), cause?.message].filter((part) => part !== undefined).join(': ');
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { Agent, buildConnector, request } from 'undici';
 import { systemClock } from './ops/clock.ts';
 import { startRuntime } from './runtime.ts';
 import { get, openStream, rpc, sendParams, string } from '../test/client.ts';
 import { startApp, testConfig, until } from '../test/start-app.ts';
 import { testTelemetry } from '../test/telemetry.ts';
-import type { Json } from '../test/client.ts';
+import type { Answer, Json } from '../test/client.ts';
 import type { TestApp } from '../test/start-app.ts';
 
 const STREAM = {
@@ -35,21 +36,69 @@ async function running(app: TestApp): Promise<AsyncGenerator<Json>> {
 }
 
 describe('a server that is told to stop', () => {
-  test('finishes the running task, refuses new ones, serves the rest, then is gone', async () => {
-    const app = await startApp();
-    app.model.script = { text: 'finished', delayMs: 700, times: 1 };
+  test('fails no call of a caller that keeps its connection and never pauses', async () => {
+    const app = await startApp({ drainTimeoutSeconds: 60 });
+    const connect = buildConnector({});
+    let isElsewhere = false;
+    const dispatcher = new Agent({
+      connect: (options, connected) => {
+        if (isElsewhere) connected(new Error('sent to another server'), null);
+        else connect(options, connected);
+      },
+    });
+    let calls = 0;
+    const caller = async (): Promise<string> => {
+      for (;;) {
+        try {
+          const body = JSON.stringify({
+            jsonrpc: '2.0',
+            id: 1,
+            method: 'SendMessage',
+            params: sendParams('hi'),
+          });
+          const headers = { 'A2A-Version': '1.0', 'Content-Type': 'application/json' };
+          const sent = { method: 'POST' as const, headers, body, dispatcher };
+          const { statusCode, body: answer } = await request(`${app.url}/a2a`, sent);
+          await answer.text();
+          if (statusCode !== 200) return `HTTP ${statusCode}`;
+          calls += 1;
+        } catch (error) {
+          return String(error);
+        }
+      }
+    };
+    const callers = Array.from({ length: 4 }, caller);
+    await until(() => calls > 20);
+    // As a Service does for new connections, before a pod is told to stop.
+    isElsewhere = true;
+    const stopped = app.runtime.stop();
+    const ends = await Promise.all(callers);
+    expect(ends).toEqual(Array(4).fill('Error: sent to another server'));
+    await stopped;
+    await dispatcher.close();
+    await app.close();
+  });
+
+  test('finishes the running task, serves callers until they have left, then refuses, then is gone', async () => {
+    const app = await startApp({ drainTimeoutSeconds: 60 });
+    app.model.script = { text: 'finished', delayMs: 3000, times: 1 };
     const events = await running(app);
     const stopped = app.runtime.stop();
 
     const ready = await get(`${app.url}/a2a/readyz`);
     expect(ready).toMatchObject({ status: 503, body: { reasons: ['the server is stopping'] } });
-    expect(ready.headers.get('connection')).toBe('close');
     expect((await get(`${app.url}/a2a/livez`)).status).toBe(200);
     expect((await get(`${app.opsUrl}/status`)).body.draining).toBe(true);
-    const refused = await rpc(`${app.url}/a2a`, 'SendMessage', sendParams('more'));
+    const served = await rpc(`${app.url}/a2a`, 'SendMessage', sendParams('more'));
+    expect(served.status).toBe(200);
+    expect(served.headers.get('connection')).toBe('close');
+    const send = (): Promise<Answer> =>
+      rpc(`${app.url}/a2a`, 'SendMessage', sendParams('too late'));
+    await until(async () => (await send()).status === 503);
+    const refused = await send();
     expect(refused).toMatchObject({ status: 503, body: { id: 'r1', error: { code: -32053 } } });
     expect(refused.headers.get('retry-after')).toBe('1');
-    expect((await rpc(`${app.url}/a2a`, 'ListTasks', {})).body.result?.totalSize).toBe(1);
+    expect((await get(`${app.url}/a2a/livez`)).status).toBe(200);
 
     const end = await last(events);
     expect(end?.result?.statusUpdate?.status?.state).toBe('TASK_STATE_COMPLETED');

@@ -9,7 +9,7 @@ import { readFolder } from './catalog/folder.ts';
 import { watchFolder } from './catalog/watch.ts';
 import { grantedSecrets } from './granted-secrets.ts';
 import { createApp } from './http/app.ts';
-import { close, hardenedServer, listen } from './http/server.ts';
+import { close, hardenedServer, letCallersLeave, listen } from './http/server.ts';
 import { finishRuns, healthOf, statusReport } from './lifecycle.ts';
 import { openModel } from './model.ts';
 import { opsServer } from './ops/ops-server.ts';
@@ -47,6 +47,8 @@ export interface Runtime {
 }
 
 const CONNECTION_GRACE_MS = 2000;
+/** For so much of the drain time callers are served and asked to leave, two seconds of a minute; then they are refused. */
+const LEAVING_SHARE = 1 / 30;
 
 /** Starts everything. Rejects when a port cannot be had; the process should then end. */
 export async function startRuntime(config: RuntimeConfig, around: Surroundings): Promise<Runtime> {
@@ -62,8 +64,9 @@ export async function startRuntime(config: RuntimeConfig, around: Surroundings):
   const secrets = grantedSecrets(config.secretsDir);
   const model = openModel(config.model, secrets, { clock, telemetry });
   const entrance = access(config, around);
-  let draining = false;
-  const isDraining = (): boolean => draining;
+  let stage: 'serving' | 'leaving' | 'refusing' = 'serving';
+  const isDraining = (): boolean => stage !== 'serving';
+  const isRefusing = (): boolean => stage === 'refusing';
   const vitals = {
     catalog: agents,
     secrets,
@@ -74,7 +77,7 @@ export async function startRuntime(config: RuntimeConfig, around: Surroundings):
   };
   const health = healthOf(vitals);
   const runTurn = agentTurn(model.complete, clock);
-  const workshop = { ...stores, runs, runTurn, telemetry, clock, newId, isDraining };
+  const workshop = { ...stores, runs, runTurn, telemetry, clock, newId, isRefusing };
   const operations = taskOperations(workshop);
   const edge = { agents, operations, ...entrance, health, telemetry, clock, newId };
   const server = hardenedServer(createApp(edge));
@@ -91,7 +94,9 @@ export async function startRuntime(config: RuntimeConfig, around: Surroundings):
     { clock, log: log.child('catalog') },
   );
   const stop = async (): Promise<void> => {
-    draining = true;
+    stage = 'leaving';
+    await letCallersLeave(server, drainMs * LEAVING_SHARE, clock);
+    stage = 'refusing';
     await finishRuns(runs, drainMs, clock);
     stopWatching();
     await Promise.all([close(server, CONNECTION_GRACE_MS), close(ops, CONNECTION_GRACE_MS)]);

@@ -55,7 +55,12 @@ function observed({ clock, health, newId, telemetry }: HttpDeps): RequestHandler
     const startedAt = clock.now();
     response.set('X-Content-Type-Options', 'nosniff');
     response.set('X-Request-Id', requestId(request, newId));
-    if (health.isDraining()) response.set('Connection', 'close');
+    const writeHead = response.writeHead.bind(response) as (...head: unknown[]) => typeof response;
+    // Asked when the answer begins, which may be long after the request came.
+    response.writeHead = (...head: unknown[]) => {
+      if (health.isDraining()) response.set('Connection', 'close');
+      return writeHead(...head);
+    };
     response.once('close', () => {
       // 499 as nginx has it: the client left before it got the whole answer.
       const status = response.writableFinished ? response.statusCode : 499;

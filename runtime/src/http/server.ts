@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
+import type { Clock } from '../ops/telemetry.ts';
 
 /**
  * A server with limits against slow and hostile clients (runtime.md §8.4). `requestTimeout` bounds
@@ -31,6 +32,31 @@ export async function listen(server: Server, port: number, host: string): Promis
   server.off('error', reject);
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+const LOOK_MS = 50;
+
+/**
+ * Resolves when no connection is left, or after `timeoutMs`. Answers meanwhile carry `Connection: close`
+ * (see `app.ts`): a caller that keeps its connection open would else send the next request into one that is
+ * being closed, which looks like a failure that it must not repeat.
+ */
+export async function letCallersLeave(
+  server: Server,
+  timeoutMs: number,
+  clock: Clock,
+): Promise<void> {
+  const deadlineMs = clock.now() + timeoutMs;
+  while (clock.now() < deadlineMs && (await connections(server)) > 0) await clock.delay(LOOK_MS);
+}
+
+function connections(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => {
+      if (error === null) resolve(count);
+      else reject(error);
+    });
+  });
 }
 
 /** Stops listening and ends idle connections; those that are busy are cut after `graceMs`. */

@@ -53,7 +53,7 @@ function slowServer(changes: Partial<Workshop> = {}): Server {
     telemetry: { ...telemetry, log },
     clock,
     newId: () => `id${ids++}`,
-    isDraining: () => draining,
+    isRefusing: () => draining,
     ...changes,
   };
   const spec = { description: 'd', version: '1', inputModes: [], outputModes: [] };

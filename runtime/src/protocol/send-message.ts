@@ -35,7 +35,7 @@ export async function startTask(
   request: SendMessageRequest,
   call: Call,
 ): Promise<TaskRun> {
-  if (workshop.isDraining()) {
+  if (workshop.isRefusing()) {
     throw new UnavailableError('The server is stopping.', RETRY_WHILE_DRAINING_SECONDS);
   }
   if (call.agent.retired !== undefined) throw new RetiredError(call.agent.retired);

@@ -14,6 +14,6 @@ export interface Workshop {
   clock: Clock;
   /** Makes ids of tasks, contexts and messages: unique and not to be guessed. */
   newId: () => string;
-  /** Whether the server finishes its work and takes no more. */
-  isDraining: () => boolean;
+  /** Whether the server takes no more work. */
+  isRefusing: () => boolean;
 }
