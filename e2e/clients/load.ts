@@ -3,6 +3,8 @@ import type { Endpoint } from './json-rpc.ts';
 
 /** Requests that go on until they are ended. */
 export interface Load {
+  /** How many were answered as wanted so far. */
+  answered(): number;
   /** Sends nothing more; resolves when the last answer is there. */
   end(): Promise<{ requests: number; failures: string[] }>;
 }
@@ -23,15 +25,18 @@ export function beginLoad(endpoints: readonly Endpoint[]): Load {
 export function repeated(callers: readonly (() => Promise<string | undefined>)[]): Load {
   const failures: string[] = [];
   let requests = 0;
+  let answered = 0;
   let ended = false;
   const loops = callers.map(async (call) => {
     while (!ended) {
       requests += 1;
       const failure = await call().catch((error: unknown) => describe(error));
-      if (failure !== undefined) failures.push(`${new Date().toISOString()} ${failure}`);
+      if (failure === undefined) answered += 1;
+      else failures.push(`${new Date().toISOString()} ${failure}`);
     }
   });
   return {
+    answered: () => answered,
     async end() {
       ended = true;
       await Promise.all(loops);

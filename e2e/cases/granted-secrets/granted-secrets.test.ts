@@ -53,7 +53,7 @@ async function outcome(name: string): Promise<string> {
 
 describe('a Secret that a server grants', () => {
   it('is what its agent calls the model with: the proxy refuses a key that it does not know', async () => {
-    expect(await outcome('budgeted')).toBe("The model service refused the server's credential.");
+    expect(await outcome('budgeted')).toBe('The model service refused the credential.');
     expect(await outcome('plain')).toContain('Plain.');
   });
 

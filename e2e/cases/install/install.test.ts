@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { loadImage } from '../../cluster/images.ts';
 import { ingressFetch } from '../../clients/ingress-fetch.ts';
 import { ask } from '../../clients/json-rpc.ts';
+import { beginLoad } from '../../clients/load.ts';
 import { DEMO_NAMESPACE, installSamples } from '../../demo/samples.ts';
 import { ensureCredentials } from '../../platform/credentials.ts';
 import { agent, scriptPod, server } from '../manifests.ts';
 import { operatorOf } from '../operator.ts';
 import { awaitRoute, beginStory, eventually, ingressBase, podsOf } from '../story.ts';
-import { startLoad } from './load.ts';
 import { CHART, previousChart } from './previous-chart.ts';
 import { releaseOf } from './release.ts';
 import type { Endpoint } from '../../clients/json-rpc.ts';
@@ -92,7 +92,7 @@ async function expectAnswer(): Promise<void> {
 describe('an upgrade that replaces the pods of operator and servers', () => {
   it(`from ${earlier.what} fails no request`, async () => {
     const uids = await crdUids();
-    const load = startLoad(endpoint, 3);
+    const load = beginLoad([endpoint, endpoint, endpoint]);
     await eventually('requests', () => Promise.resolve(load.answered() > 5));
     await release.upgrade(CHART, values);
     const isReplaced = async (): Promise<boolean> =>
@@ -103,7 +103,7 @@ describe('an upgrade that replaces the pods of operator and servers', () => {
     // The old pod has gone, and the new one answers.
     await eventually('one pod', async () => (await podsOf(story, 'installed')).length === 1);
     await eventually('more answers', () => Promise.resolve(load.answered() > after + 20));
-    expect(await load.stop()).toEqual([]);
+    expect((await load.end()).failures).toEqual([]);
     await story.ready('a2as/installed', 'agentdef/assistant');
     expect(await crdUids()).toEqual(uids);
   });

@@ -135,7 +135,7 @@ describe('a model call', () => {
     {
       status: 401,
       kind: 'unauthorized',
-      text: "The model service refused the server's credential.",
+      text: 'The model service refused the credential.',
     },
     { status: 404, kind: 'unknown_model', text: 'The model service has no model fake-model.' },
     {

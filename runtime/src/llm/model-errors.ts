@@ -8,7 +8,7 @@ import { ModelError } from '../agent/types.ts';
 export function statusError(status: number, model: string, body: string): ModelError {
   const unknownModel = new ModelError('unknown_model', `The model service has no model ${model}.`);
   if (status === 401 || status === 403) {
-    return new ModelError('unauthorized', "The model service refused the server's credential.");
+    return new ModelError('unauthorized', 'The model service refused the credential.');
   }
   if (status === 404) return unknownModel;
   if (status === 429) {
