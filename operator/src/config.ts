@@ -1,6 +1,9 @@
 import { hostname } from 'node:os';
+import { rangeOf } from './address-range.ts';
+import { peerListErrors } from './network-peers.ts';
 import type { LogLevel } from './ops/log.ts';
-import type { Settings } from './resources/inputs.ts';
+import type { NetworkSettings, Settings } from './resources/inputs.ts';
+import type { NetworkPeer } from './resources/network-rule.ts';
 
 /** The operator's configuration, read once at start. */
 export interface OperatorConfig {
@@ -34,7 +37,21 @@ const DEFAULTS = {
   MAX_CONCURRENT_ROLLOUTS: '5',
   ANNOTATE_PODS: 'true',
   POD_NAME: '',
+  NETWORK_OPERATOR: '[]',
+  NETWORK_MONITORING: '[]',
+  NETWORK_INGRESS_CONTROLLERS: '[]',
+  NETWORK_DNS:
+    '[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"kube-system"}},"podSelector":{"matchLabels":{"k8s-app":"kube-dns"}}}]',
+  NETWORK_DNS_PORTS: '53',
+  NETWORK_CLUSTER_RANGES: '',
 } as const;
+
+const PEER_LISTS = [
+  'NETWORK_OPERATOR',
+  'NETWORK_MONITORING',
+  'NETWORK_INGRESS_CONTROLLERS',
+  'NETWORK_DNS',
+] as const;
 
 const LOG_LEVELS: readonly string[] = ['error', 'warn', 'info', 'debug'] satisfies LogLevel[];
 const DNS_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
@@ -72,6 +89,17 @@ const RULES: readonly [keyof Variables, (value: string) => boolean, string][] = 
     'is no number of servers; use 1 or more',
   ],
   ['ANNOTATE_PODS', (value) => /^(true|false)$/.test(value), 'is neither true nor false'],
+  [
+    'NETWORK_DNS_PORTS',
+    (value) => value !== '' && list(value).every((port) => PORT.test(port)),
+    'holds what is no port; use for example 53, or 53,5353',
+  ],
+  [
+    'NETWORK_CLUSTER_RANGES',
+    // Left out of all addresses, so it cannot be all of them.
+    (value) => list(value).every((range) => (rangeOf(range)?.bits ?? 0) > 0),
+    'holds what is no range; use for example 203.0.113.0/24,2001:db8::/32',
+  ],
 ];
 
 /** Reads the environment. All errors come together, each naming the variable and the remedy. */
@@ -81,9 +109,13 @@ export function operatorConfig(
   const variables = Object.fromEntries(
     Object.entries(DEFAULTS).map(([name, value]) => [name, env[name] ?? value]),
   ) as Variables;
-  const errors = RULES.filter(([name, holds]) => !holds(variables[name])).map(([name, , remedy]) =>
+  const broken = RULES.filter(([name, holds]) => !holds(variables[name])).map(([name, , remedy]) =>
     variables[name] === '' ? `${name} ${remedy}` : `${name} "${variables[name]}" ${remedy}`,
   );
+  const errors = [
+    ...broken,
+    ...PEER_LISTS.flatMap((name) => peerListErrors(name, variables[name])),
+  ];
   return errors.length > 0 ? { errors } : { config: configOf(variables) };
 }
 
@@ -94,6 +126,7 @@ function configOf(variables: Variables): OperatorConfig {
       runtimeImage: variables.RUNTIME_IMAGE,
       clusterDomain: variables.CLUSTER_DOMAIN,
       allowedAnnotationPrefixes: list(variables.ALLOWED_ANNOTATION_PREFIXES),
+      network: networkOf(variables),
     },
     logLevel: variables.LOG_LEVEL.toLowerCase() as LogLevel,
     opsPort: Number(variables.OPS_PORT),
@@ -102,6 +135,20 @@ function configOf(variables: Variables): OperatorConfig {
     identity: variables.POD_NAME === '' ? hostname() : variables.POD_NAME,
     maxConcurrentRollouts: Number(variables.MAX_CONCURRENT_ROLLOUTS),
     annotatesPods: variables.ANNOTATE_PODS === 'true',
+  };
+}
+
+function networkOf(variables: Variables): NetworkSettings {
+  const peers = (name: (typeof PEER_LISTS)[number]): NetworkPeer[] =>
+    JSON.parse(variables[name]) as NetworkPeer[];
+  const { NETWORK_DNS_PORTS, NETWORK_CLUSTER_RANGES, WATCH_NAMESPACE } = variables;
+  return {
+    operator: peers('NETWORK_OPERATOR'),
+    monitoring: peers('NETWORK_MONITORING'),
+    ingressControllers: peers('NETWORK_INGRESS_CONTROLLERS'),
+    dns: { peers: peers('NETWORK_DNS'), ports: list(NETWORK_DNS_PORTS).map(Number) },
+    clusterRanges: list(NETWORK_CLUSTER_RANGES),
+    ...(WATCH_NAMESPACE !== '' && { visibleNamespace: WATCH_NAMESPACE }),
   };
 }
 

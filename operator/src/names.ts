@@ -18,6 +18,9 @@ export const APPLIED_HASH_ANNOTATION = 'a2a-operator.io/applied-hash';
 /** On a pod: which version of its volumes it should have; a change makes the kubelet look at them at once. */
 export const REVISION_ANNOTATION = 'a2a-operator.io/revision';
 
+/** Why each rule of a NetworkPolicy is there. */
+export const REASONS_ANNOTATION = 'a2a-operator.io/reasons';
+
 /** How many ConfigMaps an agent may land in; fixed, because pods mount all of them. */
 export const AGENT_SHARDS = 4;
 
@@ -30,6 +33,7 @@ export const childNames = {
   serviceAccount: (server: string) => server,
   service: (server: string) => server,
   ingress: (server: string) => server,
+  networkPolicy: (server: string) => server,
   podDisruptionBudget: (server: string) => server,
   metricsService: (server: string) => `${server}-metrics`,
   apiKeySecret: (server: string) => `${server}-api-key`,

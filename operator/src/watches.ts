@@ -12,7 +12,7 @@ import { errorFields } from './ops/log.ts';
 import type { Logger } from './ops/log.ts';
 import type { Deployment, Pod, ReplicaSet } from './reconcile/caches.ts';
 import { agentIndexes, childIndexes, serverIndexes } from './reconcile/indexes.ts';
-import { keptOfPod, keptOfReplicaSet } from './reconcile/kept.ts';
+import { keptOfPod, keptOfReplicaSet, keptOfService } from './reconcile/kept.ts';
 import {
   itself,
   owningServer,
@@ -22,6 +22,7 @@ import {
   triggers,
 } from './reconcile/triggers.ts';
 import type { Trigger } from './reconcile/triggers.ts';
+import type { ServiceView } from './resources/service-passage.ts';
 
 /** A reflector for everything that the reconcilers read; satisfies their `Caches`. */
 export interface Reflectors {
@@ -32,6 +33,7 @@ export interface Reflectors {
   pods: Reflector<Pod>;
   secrets: Reflector;
   configMapMetadata: Reflector;
+  services: Reflector<ServiceView>;
   /** Kinds that a server may own, without Deployments and Secrets. */
   otherChildren: readonly Reflector[];
   children: readonly Reflector[];
@@ -79,6 +81,7 @@ export function createReflectors({ transport, log, turn, namespace }: Dependenci
       metadataOnly: true,
       labelSelector: `${MANAGED_BY_LABEL}!=${MANAGED_BY}`,
     }),
+    services: reflect<ServiceView>({ kind: KINDS.Service, keep: keptOfService }),
     otherChildren,
     children: [deployments, secrets, ...otherChildren],
   };
@@ -118,6 +121,7 @@ export function connect(reflectors: Reflectors, servers: Queue, agents: Queue): 
   wake(servers, reflectors.configMapMetadata, related.serversOfConfigMap);
   wake(servers, reflectors.secrets, related.serversOfSecret);
   wake(servers, reflectors.secrets, owningServer);
+  wake(servers, reflectors.services, related.serversOfService);
   wakeLater(reflectors.deployments, serverOfDeployment);
   wakeLater(reflectors.replicaSets, serverOfReplicaSet);
   wakeLater(reflectors.pods, serverOfPod);

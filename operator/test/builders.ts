@@ -1,5 +1,7 @@
 import type { A2AServer } from '../src/api/a2aserver.ts';
 import type { AgentDefinition } from '../src/api/agentdefinition.ts';
+import type { NetworkSettings, Settings } from '../src/resources/inputs.ts';
+import { podsOf } from '../src/resources/network-rule.ts';
 import { crdSchema, withDefaults } from './crd-defaults.ts';
 import { agentManifest, serverManifest } from './manifests.ts';
 
@@ -23,4 +25,21 @@ export function aServer(spec: object = {}, metadata: object = {}): A2AServer {
 /** An agent named `assistant`; `spec` changes or adds fields. */
 export function anAgent(spec: object = {}, metadata: object = {}): AgentDefinition {
   return stored<AgentDefinition>(agentManifest(spec, metadata));
+}
+
+/** The operator's configuration of a cluster whose administrator has said all of it. */
+export function settings(network: Partial<NetworkSettings> = {}): Settings {
+  return {
+    runtimeImage: 'a2a-operator/runtime:golden',
+    clusterDomain: 'cluster.local',
+    allowedAnnotationPrefixes: [],
+    network: {
+      operator: [podsOf('operators', { app: 'operator' })],
+      monitoring: [podsOf('monitoring')],
+      ingressControllers: [podsOf('ingress', { app: 'envoy' })],
+      dns: { peers: [podsOf('kube-system', { 'k8s-app': 'kube-dns' })], ports: [53] },
+      clusterRanges: [],
+      ...network,
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { A2AServer } from '../src/api/a2aserver.ts';
 import { deployment } from '../src/resources/deployment.ts';
-import { aServer } from './builders.ts';
+import { aServer, settings } from './builders.ts';
 import { crdSchema } from './crd-defaults.ts';
 
 interface Schema {
@@ -69,6 +69,9 @@ const SAMPLES: Record<string, [object, object]> = {
   'ingress.host': ingress({ host: 'b' }),
   'ingress.tlsSecretName': ingress({ tlsSecretName: 'a' }),
   'ingress.annotations': ingress({ annotations: { a: 'b' } }),
+  'networkPolicy.enabled': [{}, { networkPolicy: { enabled: false } }],
+  'networkPolicy.from': [{}, { networkPolicy: { from: [{ podSelector: {} }] } }],
+  'networkPolicy.to': [{}, { networkPolicy: { to: [{ podSelector: {} }] } }],
   'pod.resources.requests': pod({ resources: { requests: { cpu: '1' } } }),
   'pod.resources.limits': pod({ resources: { limits: { memory: '1Gi' } } }),
   'pod.nodeSelector': pod({ nodeSelector: { a: 'b' } }),
@@ -127,7 +130,8 @@ const template = (server: A2AServer): string =>
     deployment({
       server,
       agentFiles: {},
-      settings: { runtimeImage: 'r', clusterDomain: 'c', allowedAnnotationPrefixes: [] },
+      services: [],
+      settings: settings(),
     }).spec?.template,
   );
 

@@ -31,6 +31,10 @@ const agent = (spec: object, name = 'assistant'): object => ({
 });
 
 const redis = { provider: 'Redis', redis: { url: 'redis://redis:6379' } };
+const from = (peer: object): object => ({ networkPolicy: { from: [peer] } });
+const to = (port: object): object => ({
+  networkPolicy: { to: [{ podSelector: {}, ports: [port] }] },
+});
 const env = (name: string): object => ({ pod: { env: [{ name, value: 'x' }] } });
 
 describe('kubectl apply of a bad A2AServer', () => {
@@ -152,6 +156,53 @@ describe('kubectl apply of a bad A2AServer', () => {
       server({ pod: { resources: { limits: { memory: 'lots' } } } }),
       'spec.pod.resources.limits.memory in body should match',
     ],
+    [
+      server(from({ podSelector: {}, ipBlock: { cidr: '10.0.0.0/8' } })),
+      'spec.networkPolicy.from[0]: Invalid value: "object": name pods (podSelector, namespaceSelector or both) or addresses (ipBlock), and not both in one item',
+    ],
+    [server(from({})), 'name pods (podSelector, namespaceSelector or both) or addresses (ipBlock)'],
+    [
+      server({ networkPolicy: { to: [{ ports: [{ port: 443 }] }] } }),
+      'spec.networkPolicy.to[0]: Invalid value: "object": name pods (podSelector',
+    ],
+    [
+      server(from({ ipBlock: { cidr: '10.0.0.1' } })),
+      'spec.networkPolicy.from[0].ipBlock.cidr: Invalid value: "string": cidr must be a range that begins with its first address',
+    ],
+    [
+      server(from({ ipBlock: { cidr: '10.0.0.1/8' } })),
+      'cidr must be a range that begins with its',
+    ],
+    [
+      server(from({ ipBlock: { cidr: '10.0.0.0/8', except: ['192.168.0.0/16'] } })),
+      'except must hold ranges within cidr that are smaller than it',
+    ],
+    [
+      server(from({ ipBlock: { cidr: '10.0.0.0/8', except: ['10.0.0.0/8'] } })),
+      'except must hold ranges within cidr that are smaller than it',
+    ],
+    [
+      server(from({ ipBlock: { cidr: '10.0.0.0/8', except: ['10.1'] } })),
+      'except must hold ranges within cidr that are smaller than it',
+    ],
+    [
+      server(from({ podSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } })),
+      'values is needed with In and NotIn',
+    ],
+    [
+      server(from({ podSelector: { matchLabels: {} } })),
+      'spec.networkPolicy.from[0].podSelector.matchLabels in body should have at least 1 properties',
+    ],
+    [server(from({ namespace: 'team' })), 'unknown field "spec.networkPolicy.from[0].namespace"'],
+    [
+      server(to({ port: 80, endPort: 79 })),
+      'endPort is the last port of a range that begins with port, so it must not be smaller',
+    ],
+    [
+      server(to({ port: 'http' })),
+      'spec.networkPolicy.to[0].ports[0].port in body must be of type',
+    ],
+    [server(to({ port: 1, protocol: 'ICMP' })), 'supported values: "TCP", "UDP", "SCTP"'],
     [server({ replica: 3 }), 'unknown field "spec.replica"'],
   ] as const)('%#: says what is wrong and what to do', async (manifest, says) => {
     expect(await api.kubectl(DRY_RUN, [manifest])).toContain(says);

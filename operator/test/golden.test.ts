@@ -10,14 +10,15 @@ import { wantsGeneratedApiKey } from '../src/resources/api-key-secret.ts';
 import { desiredState } from '../src/resources/desired-state.ts';
 import { grantedSecrets } from '../src/resources/granted-secrets.ts';
 import { publicUrl } from '../src/resources/urls.ts';
-import { stored } from './builders.ts';
+import { settings, stored } from './builders.ts';
 
 const FOLDER = 'operator/test/golden';
-const SETTINGS = {
-  runtimeImage: 'a2a-operator/runtime:golden',
-  clusterDomain: 'cluster.local',
-  allowedAnnotationPrefixes: [],
-};
+/** What the samples stand on. */
+const PLATFORM = documentsOf(readFileSync('e2e/platform/platform.yaml', 'utf8'));
+
+function documentsOf(yaml: string): KubeObject[] {
+  return parseAllDocuments(yaml).map((document) => document.toJS() as KubeObject);
+}
 
 /** A case without an input of its own is a sample: what users copy is what is tested. */
 function inputOf(name: string): string {
@@ -26,7 +27,7 @@ function inputOf(name: string): string {
 }
 
 function render(yaml: string): string {
-  const manifests = parseAllDocuments(yaml).map((document) => document.toJS() as KubeObject);
+  const manifests = documentsOf(yaml);
   const of = <T>(kind: string): T[] =>
     manifests.filter((manifest) => manifest.kind === kind).map((manifest) => stored<T>(manifest));
   const [server] = of<A2AServer>('A2AServer');
@@ -38,7 +39,7 @@ function render(yaml: string): string {
     {
       name: server.metadata.name,
       grantedSecrets: grantedSecrets(server),
-      publicUrl: publicUrl(server, SETTINGS.clusterDomain),
+      publicUrl: publicUrl(server, settings().clusterDomain),
       defaultAgent: defaultAgent(server),
     },
     selectAgents(server, of<AgentDefinition>('AgentDefinition')).agents,
@@ -46,7 +47,8 @@ function render(yaml: string): string {
     {},
   );
   const newApiKey = wantsGeneratedApiKey(server) ? { newApiKey: 'a2a_generated' } : {};
-  return desiredState({ server, settings: SETTINGS, agentFiles: files, ...newApiKey })
+  const services = [...PLATFORM, ...manifests].filter(({ kind }) => kind === 'Service');
+  return desiredState({ server, settings: settings(), services, agentFiles: files, ...newApiKey })
     .map((object) => stringify(object, { lineWidth: 0 }))
     .join('---\n');
 }

@@ -28,3 +28,9 @@ export function agentManifest(spec: object = {}, metadata: object = {}): Manifes
     spec: { description: 'Answers.', ...spec },
   };
 }
+
+/** A Service whose pods have the label `app` with its name; `spec` changes or adds fields. */
+export function service(name: string, spec: object): Manifest {
+  const selector = { app: name };
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { selector, ...spec } };
+}

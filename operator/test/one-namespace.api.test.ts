@@ -4,7 +4,7 @@ import { KINDS } from '../src/kube/kinds.ts';
 import { accountKubeconfig } from './account-kubeconfig.ts';
 import { eventually, startApiServer } from './api-server.ts';
 import type { TestApiServer } from './api-server.ts';
-import { agentManifest } from './manifests.ts';
+import { agentManifest, service } from './manifests.ts';
 import { startOperator } from './operator-process.ts';
 import type { OperatorProcess } from './operator-process.ts';
 import { TestNamespace } from './test-namespace.ts';
@@ -80,6 +80,7 @@ describe('an operator that has one namespace, and its rights there only', () => 
     expect(await ownedKinds(ours)).toEqual([
       'ConfigMap',
       'Deployment',
+      'NetworkPolicy',
       'PodDisruptionBudget',
       'Secret',
       'Service',
@@ -96,6 +97,25 @@ describe('an operator that has one namespace, and its rights there only', () => 
     await eventually('an Ingress', hasIngress(true));
     await ours.apply(ours.serverManifest());
     await eventually('the Ingress going', hasIngress(false));
+    await ours.ready();
+  });
+
+  it('says which Services it may not look at, and misses no other', async () => {
+    const redis = { url: 'redis://redis.team-b.svc' };
+    await ours.apply(
+      service('litellm', { ports: [{ port: 4000, targetPort: 'http' }] }),
+      ours.serverManifest({ memory: { provider: 'Redis', redis } }),
+    );
+    await ours.serverCondition('NetworkRestricted', {
+      status: 'True',
+      reason: 'DestinationsClosed',
+      says: 'spec.memory.redis.url: the operator may not look at Service redis in team-b',
+    });
+    const policy = await ours.get(KINDS.NetworkPolicy, 'demo');
+    const reasons = policy?.metadata.annotations?.['a2a-operator.io/reasons'];
+    expect(reasons).toContain('spec.model.url -> Service litellm in team-a, port http');
+    expect(reasons).toContain('spec.memory.redis.url -> every pod of team-b');
+    await ours.apply(ours.serverManifest());
     await ours.ready();
   });
 

@@ -64,6 +64,7 @@ describe('a server', () => {
     expect(kinds).toEqual([
       ...Array.from({ length: 3 }, () => 'ConfigMap'),
       'Deployment',
+      'NetworkPolicy',
       'PodDisruptionBudget',
       'Secret',
       'Service',

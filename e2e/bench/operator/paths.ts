@@ -12,6 +12,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   PodDisruptionBudget: 'poddisruptionbudgets',
   Deployment: 'deployments',
   Ingress: 'ingresses',
+  NetworkPolicy: 'networkpolicies',
   Pod: 'pods',
 };
 
@@ -22,6 +23,7 @@ export const CHILD_KINDS: readonly (readonly [apiVersion: string, kind: string])
   ['v1', 'ConfigMap'],
   ['v1', 'Service'],
   ['policy/v1', 'PodDisruptionBudget'],
+  ['networking.k8s.io/v1', 'NetworkPolicy'],
   ['apps/v1', 'Deployment'],
   ['networking.k8s.io/v1', 'Ingress'],
 ];

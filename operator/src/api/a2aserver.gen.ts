@@ -328,6 +328,217 @@ export interface A2AServerSpec {
     };
   };
   /**
+   * Who may reach the pods, and whom they may reach: nobody but those named here and those that the rest of the spec needs. Other NetworkPolicies of the namespace add to it.
+   */
+  networkPolicy: {
+    /**
+     * Whether a NetworkPolicy is made that denies by default, both ways. Change: hot.
+     */
+    enabled: boolean;
+    /**
+     * Who may call the A2A port, beside ingress controllers when ingress is enabled. Change: hot.
+     *
+     * @maxItems 64
+     */
+    from?: {
+      /**
+       * Labels of pods; {} is every pod. They are in the namespaces of namespaceSelector, without it in the server's own. Change: hot.
+       */
+      podSelector?: {
+        /**
+         * Labels that must be there. Change: hot.
+         */
+        matchLabels?: {
+          [k: string]: string;
+        };
+        /**
+         * Requirements that the labels must meet. Change: hot.
+         *
+         * @minItems 1
+         * @maxItems 32
+         */
+        matchExpressions?: {
+          /**
+           * Label key. Change: hot.
+           */
+          key: string;
+          /**
+           * How the key and the values are compared. Change: hot.
+           */
+          operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+          /**
+           * Values to compare with. Change: hot.
+           *
+           * @minItems 1
+           * @maxItems 64
+           */
+          values?: string[];
+        }[];
+      };
+      /**
+       * Labels of namespaces; {} is every namespace. Each has the label kubernetes.io/metadata.name with its name. Change: hot.
+       */
+      namespaceSelector?: {
+        /**
+         * Labels that must be there. Change: hot.
+         */
+        matchLabels?: {
+          [k: string]: string;
+        };
+        /**
+         * Requirements that the labels must meet. Change: hot.
+         *
+         * @minItems 1
+         * @maxItems 32
+         */
+        matchExpressions?: {
+          /**
+           * Label key. Change: hot.
+           */
+          key: string;
+          /**
+           * How the key and the values are compared. Change: hot.
+           */
+          operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+          /**
+           * Values to compare with. Change: hot.
+           *
+           * @minItems 1
+           * @maxItems 64
+           */
+          values?: string[];
+        }[];
+      };
+      /**
+       * Addresses outside of the cluster; those of pods change.
+       */
+      ipBlock?: {
+        /**
+         * A range, for example 203.0.113.0/24 or 2001:db8::/32; /32 or /128 is one address. Change: hot.
+         */
+        cidr: string;
+        /**
+         * Ranges within it that are left out. Change: hot.
+         *
+         * @minItems 1
+         * @maxItems 32
+         */
+        except?: string[];
+      };
+    }[];
+    /**
+     * Whom the pods may reach, beside DNS, the model proxy and Redis. Change: hot.
+     *
+     * @maxItems 64
+     */
+    to?: {
+      /**
+       * Labels of pods; {} is every pod. They are in the namespaces of namespaceSelector, without it in the server's own. Change: hot.
+       */
+      podSelector?: {
+        /**
+         * Labels that must be there. Change: hot.
+         */
+        matchLabels?: {
+          [k: string]: string;
+        };
+        /**
+         * Requirements that the labels must meet. Change: hot.
+         *
+         * @minItems 1
+         * @maxItems 32
+         */
+        matchExpressions?: {
+          /**
+           * Label key. Change: hot.
+           */
+          key: string;
+          /**
+           * How the key and the values are compared. Change: hot.
+           */
+          operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+          /**
+           * Values to compare with. Change: hot.
+           *
+           * @minItems 1
+           * @maxItems 64
+           */
+          values?: string[];
+        }[];
+      };
+      /**
+       * Labels of namespaces; {} is every namespace. Each has the label kubernetes.io/metadata.name with its name. Change: hot.
+       */
+      namespaceSelector?: {
+        /**
+         * Labels that must be there. Change: hot.
+         */
+        matchLabels?: {
+          [k: string]: string;
+        };
+        /**
+         * Requirements that the labels must meet. Change: hot.
+         *
+         * @minItems 1
+         * @maxItems 32
+         */
+        matchExpressions?: {
+          /**
+           * Label key. Change: hot.
+           */
+          key: string;
+          /**
+           * How the key and the values are compared. Change: hot.
+           */
+          operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+          /**
+           * Values to compare with. Change: hot.
+           *
+           * @minItems 1
+           * @maxItems 64
+           */
+          values?: string[];
+        }[];
+      };
+      /**
+       * Addresses outside of the cluster; those of pods change.
+       */
+      ipBlock?: {
+        /**
+         * A range, for example 203.0.113.0/24 or 2001:db8::/32; /32 or /128 is one address. Change: hot.
+         */
+        cidr: string;
+        /**
+         * Ranges within it that are left out. Change: hot.
+         *
+         * @minItems 1
+         * @maxItems 32
+         */
+        except?: string[];
+      };
+      /**
+       * Ports of theirs, as the pods listen, not as a Service maps them. Default is every port. Change: hot.
+       *
+       * @minItems 1
+       * @maxItems 32
+       */
+      ports?: {
+        /**
+         * Protocol of the port. Change: hot.
+         */
+        protocol: 'TCP' | 'UDP' | 'SCTP';
+        /**
+         * Number of the port. Change: hot.
+         */
+        port: number;
+        /**
+         * Last port, where it is a range. Change: hot.
+         */
+        endPort?: number;
+      }[];
+    }[];
+  };
+  /**
    * What the pods need beyond the contract.
    */
   pod: {
@@ -489,7 +700,7 @@ export interface A2AServerStatus {
    */
   observedGeneration?: number;
   /**
-   * Ready (this generation of this spec answers), AgentsLoaded, Progressing, MemoryReachable, ModelReachable; Reconciling and Stalled only while true.
+   * Ready (this generation of this spec answers), AgentsLoaded, Progressing, MemoryReachable, ModelReachable, NetworkRestricted; Reconciling and Stalled only while true.
    *
    * @maxItems 16
    */

@@ -20,6 +20,7 @@ export const KINDS = {
   Deployment: kind('apps/v1', 'Deployment', 'deployments'),
   ReplicaSet: kind('apps/v1', 'ReplicaSet', 'replicasets'),
   Ingress: kind('networking.k8s.io/v1', 'Ingress', 'ingresses'),
+  NetworkPolicy: kind('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'),
   PodDisruptionBudget: kind('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
 } as const;
 
@@ -30,6 +31,7 @@ export const CHILD_KINDS: readonly Kind[] = [
   KINDS.Service,
   KINDS.ServiceAccount,
   KINDS.PodDisruptionBudget,
+  KINDS.NetworkPolicy,
   KINDS.Deployment,
   KINDS.Ingress,
 ];

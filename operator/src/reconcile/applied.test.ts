@@ -55,8 +55,20 @@ describe('an object is applied', () => {
     },
     { reason: 'a zero value was edited', desired: { a: false }, live: { a: true }, applied: false },
     { reason: 'an empty map was left out', desired: { data: {} }, live: {}, applied: true },
+    { reason: 'an empty list was left out', desired: { a: [] }, live: {}, applied: true },
   ])('$applied when $reason', ({ desired, live, applied }) => {
     expect(isApplied(object(desired), object(live))).toBe(applied);
+  });
+
+  it.each([
+    { reason: 'a rule', live: { ingress: [{ from: [{ a: 1 }] }, {}] } },
+    { reason: 'a peer', live: { ingress: [{ from: [{ a: 1 }, { b: 1 }] }] } },
+    { reason: 'a field that makes a peer wider', live: { ingress: [{ from: [{ a: 1, b: {} }] }] } },
+  ])('a NetworkPolicy is not applied when somebody added $reason', ({ live }) => {
+    const policy = (spec: object): KubeObject => ({ ...object(spec), kind: 'NetworkPolicy' });
+    const ours = { ingress: [{ from: [{ a: 1 }] }] };
+    expect(isApplied(policy({ ...ours, egress: [] }), policy(ours))).toBe(true);
+    expect(isApplied(policy(ours), policy(live))).toBe(false);
   });
 
   it('is not when a former release applied a field that is gone', () => {

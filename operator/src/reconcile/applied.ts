@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../api/object.ts';
 import { APPLIED_HASH_ANNOTATION } from '../names.ts';
 import { quantityValue } from '../resources/quantity.ts';
@@ -17,12 +18,26 @@ const MERGE_KEYS = [
   'path',
 ];
 
+type WithSpec = KubeObject & { spec?: object };
+
 /**
  * Whether the live object is what was applied: the hash is ours and every field that we set still
- * has our value. Fields that others set, or that the API server fills in, are none of our business.
+ * has our value. Fields that others set, or that the API server fills in, are none of our business;
+ * only in a NetworkPolicy whatever others add may let somebody through.
  */
 export function isApplied(desired: KubeObject, live: KubeObject | undefined): boolean {
-  return live !== undefined && isSameVersion(desired, live) && contains(live, desired, '');
+  if (live === undefined || !isSameVersion(desired, live)) return false;
+  if (desired.kind === 'NetworkPolicy' && !hasSameSpec(live, desired)) return false;
+  return contains(live, desired, '');
+}
+
+/**
+ * An empty field is not as none in a peer: there it means everybody. Only the lists of rules are left out when
+ * they are empty.
+ */
+function hasSameSpec(live: WithSpec, { spec = {} }: WithSpec): boolean {
+  const stored = Object.entries(spec).filter(([, value]) => !isDeepStrictEqual(value, []));
+  return isDeepStrictEqual(live.spec, Object.fromEntries(stored));
 }
 
 /** Whether the live object was last applied from the same desired state. */
@@ -33,9 +48,9 @@ export function isSameVersion(desired: KubeObject, live: KubeObject): boolean {
 }
 
 function contains(live: unknown, desired: unknown, field: string): boolean {
-  if (Array.isArray(desired)) return Array.isArray(live) && containsItems(live, desired);
-  if (!isRecord(desired)) return isSameValue(live, desired, field);
   // The API server leaves out maps and lists that are empty.
+  if (Array.isArray(desired)) return containsItems(Array.isArray(live) ? live : [], desired);
+  if (!isRecord(desired)) return isSameValue(live, desired, field);
   const entries = Object.entries(desired).filter(
     ([, value]) => value !== undefined && value !== null,
   );

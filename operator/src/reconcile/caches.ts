@@ -2,7 +2,9 @@ import type { V1Deployment, V1Pod, V1ReplicaSet } from '@kubernetes/client-node'
 import type { A2AServer } from '../api/a2aserver.ts';
 import type { AgentDefinition } from '../api/agentdefinition.ts';
 import type { KubeObject } from '../api/object.ts';
+import { KINDS } from '../kube/kinds.ts';
 import type { Cache } from '../kube/port.ts';
+import type { ServiceView } from '../resources/service-passage.ts';
 
 type Raw<T> = Omit<T, 'apiVersion' | 'kind' | 'metadata'> & KubeObject;
 
@@ -25,6 +27,8 @@ export interface Caches {
   secrets: Cache<KubeObject>;
   /** ConfigMaps of others, without their values. */
   configMapMetadata: Cache<KubeObject>;
+  /** All Services, and of them only what traffic to them depends on. */
+  services: Cache<ServiceView>;
   /** One for every Kind that a server may own, those of the Deployments and Secrets included. */
   children: readonly Cache<KubeObject>[];
 }
@@ -32,4 +36,10 @@ export interface Caches {
 /** Remembers what a write returned, in the cache of its Kind. */
 export function rememberChild({ children }: Caches, written: KubeObject): void {
   children.find(({ kind }) => kind.kind === written.kind)?.remember(written);
+}
+
+/** Whether a server has its NetworkPolicy, as the watch or a write last saw it. */
+export function hasNetworkPolicy({ children }: Caches, { metadata }: A2AServer): boolean {
+  const policies = children.find(({ kind }) => kind === KINDS.NetworkPolicy);
+  return policies !== undefined && policies.by('owner', metadata.uid).length > 0;
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { aServer, anAgent } from '../../test/builders.ts';
+import { aServer, anAgent, settings } from '../../test/builders.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Kube } from '../kube/port.ts';
 import type { Caches, Deployment, ReplicaSet } from './caches.ts';
@@ -40,11 +40,7 @@ beforeEach(() => {
   deps = {
     kube: kube as Kube,
     caches: { children: [] } as unknown as Caches,
-    settings: {
-      runtimeImage: 'runtime:test',
-      clusterDomain: 'cluster.local',
-      allowedAnnotationPrefixes: [],
-    },
+    settings: settings(),
     slots: new RolloutSlots(5, () => undefined),
     notify: () => undefined,
     newApiKey: () => 'key',
@@ -63,6 +59,7 @@ const observed = (replicaSets: ReplicaSet[] = [], deployment?: Deployment): Obse
   pods: [],
   missingSecrets: [],
   secretsVersion: '',
+  services: [],
 });
 
 /** Carries out, and gives what was written for it. */

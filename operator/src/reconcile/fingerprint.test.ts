@@ -29,6 +29,7 @@ const BEFORE = {
   pods: [],
   missingSecrets: [],
   secretsVersion: '',
+  services: [{ metadata: { uid: 's' }, spec: { ports: [{ port: 1 }] } }],
 } as unknown as Observed;
 
 describe('what decides what has to be applied', () => {
@@ -109,6 +110,16 @@ describe('what decides what has to be applied', () => {
     {
       reason: 'a Secret is missing',
       change: { missingSecrets: [{ field: 'spec.x', name: 's' }] },
+      same: false,
+    },
+    {
+      reason: 'a Service that the spec refers to is gone',
+      change: { services: [] },
+      same: false,
+    },
+    {
+      reason: 'the ports of a Service that the spec refers to',
+      change: { services: [{ metadata: { uid: 's' }, spec: { ports: [{ port: 2 }] } }] },
       same: false,
     },
   ])('stays the same: $same; $reason', ({ change, same }) => {

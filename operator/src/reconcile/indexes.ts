@@ -4,6 +4,7 @@ import type { AgentDefinition } from '../api/agentdefinition.ts';
 import { keyOf } from '../api/object.ts';
 import type { KubeObject } from '../api/object.ts';
 import { mountedSecrets } from '../resources/granted-secrets.ts';
+import { referencedServices } from '../resources/service-reference.ts';
 import { defaultAgent } from './agent-selection.ts';
 import { referencedConfigMap } from './config-map-texts.ts';
 import { controllerOf } from './ownership.ts';
@@ -25,6 +26,8 @@ export const serverIndexes = {
   /** Secrets that a server's pods mount. */
   secret: (server: A2AServer): string[] =>
     mountedSecrets(server).map((name) => siblingKey(server, name)),
+  /** Services that a server's hosts may mean. */
+  service: (server: A2AServer): string[] => referencedServices(server).map(keyOf),
 } as const;
 
 export const agentIndexes = {

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { keptOfPod, keptOfReplicaSet } from './kept.ts';
+import { keptOfPod, keptOfReplicaSet, keptOfService } from './kept.ts';
 
 const metadata = {
   name: 'demo-1',
@@ -85,4 +85,35 @@ it('survives a ReplicaSet without a template', () => {
     containers: [],
     volumes: [],
   });
+});
+
+it('keeps of a Service what tells where traffic to it ends', () => {
+  const ends = { type: 'ClusterIP', selector: { app: 'redis' } };
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: noisy,
+    spec: {
+      ...ends,
+      clusterIP: '10.96.0.7',
+      ipFamilies: ['IPv4'],
+      ports: [
+        { name: 'redis', port: 6379, protocol: 'TCP', targetPort: 'redis', nodePort: 30_000 },
+        { port: 80 },
+      ],
+    },
+  };
+  const { name, namespace, uid, resourceVersion } = metadata;
+  expect(keptOfService(service)).toStrictEqual({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace, uid, resourceVersion },
+    spec: { ...ends, ports: [{ port: 6379, protocol: 'TCP', targetPort: 'redis' }, { port: 80 }] },
+  });
+});
+
+it('keeps of a Service that nobody translates, and that stands for another host, that it does', () => {
+  const spec = { type: 'ExternalName', clusterIP: 'None', externalName: 'redis.example.com' };
+  const service = { apiVersion: 'v1', kind: 'Service', metadata, spec };
+  expect(keptOfService(service).spec).toStrictEqual(spec);
 });

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../api/object.ts';
 import { REVISION_ANNOTATION } from '../names.ts';
+import type { ServiceView } from '../resources/service-passage.ts';
 import type { Pod, ReplicaSet } from './caches.ts';
 
 /**
@@ -39,6 +40,26 @@ export function keptOfReplicaSet({ apiVersion, kind, metadata, spec }: ReplicaSe
     metadata: withoutAnnotations(metadata),
     spec: { selector: {}, template: { spec: pod } },
   };
+}
+
+/** Of a Service: what tells where traffic to it ends. */
+export function keptOfService({ apiVersion, kind, metadata, spec }: ServiceView): ServiceView {
+  const { name, namespace = '', uid = '', resourceVersion = '' } = metadata;
+  const { type, clusterIP, selector, externalName, ports } = spec ?? {};
+  const kept = {
+    ...(type !== undefined && { type }),
+    ...(clusterIP === 'None' && { clusterIP }),
+    ...(selector !== undefined && { selector }),
+    ...(externalName !== undefined && { externalName }),
+    ...(ports !== undefined && {
+      ports: ports.map(({ port, protocol, targetPort }) => ({
+        port,
+        ...(protocol !== undefined && { protocol }),
+        ...(targetPort !== undefined && { targetPort }),
+      })),
+    }),
+  };
+  return { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion }, spec: kept };
 }
 
 function withoutAnnotations(metadata: KubeObject['metadata']): KubeObject['metadata'] {

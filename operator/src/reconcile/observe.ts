@@ -5,6 +5,8 @@ import { childNames, isAgentsConfigMap } from '../names.ts';
 import { mountedSecrets } from '../resources/granted-secrets.ts';
 import { secretMounts } from '../resources/secret-mounts.ts';
 import { contentHash } from '../resources/server-object.ts';
+import type { ServiceView } from '../resources/service-passage.ts';
+import { referencedServices } from '../resources/service-reference.ts';
 import { selectAgents } from './agent-selection.ts';
 import type { Cache } from '../kube/port.ts';
 import type { Caches, ConfigMap, Deployment, Pod, ReplicaSet } from './caches.ts';
@@ -29,6 +31,8 @@ export interface Observed {
   missingSecrets: { field: string; name: string }[];
   /** Changes with every Secret that the pods mount; what is in them is not known. */
   secretsVersion: string;
+  /** Services that exist, of those that the spec's hosts may mean. */
+  services: ServiceView[];
 }
 
 /** Reads the world around a server; undefined when it is gone or on its way out. */
@@ -55,6 +59,7 @@ export async function observe(
     pods: replicaSets.flatMap((replicaSet) => ownedBy(caches.pods, replicaSet)),
     missingSecrets: missingSecrets(server, caches),
     secretsVersion: secretsVersion(server, caches),
+    services: referencedServices(server).flatMap((one) => caches.services.get(one) ?? []),
   };
 }
 

@@ -2,12 +2,14 @@ import type { A2AServer } from '../api/a2aserver.ts';
 import { CONDITION } from '../api/conditions.ts';
 import type { ConditionType } from '../api/conditions.ts';
 import { conditionOf } from '../api/object.ts';
+import type { Settings } from '../resources/inputs.ts';
 import { publicUrl } from '../resources/urls.ts';
 import { defaultAgent } from './agent-selection.ts';
 import { agentStates } from './agent-states.ts';
 import type { Deployment } from './caches.ts';
 import { nextReadings, readingsOf } from './dependency-readings.ts';
 import type { Dependency, Readings } from './dependency-readings.ts';
+import { networkRestriction } from './network-restriction.ts';
 import type { Observed } from './observe.ts';
 import type { Outcome } from './outcome.ts';
 import type { PodReport } from './pod-reports.ts';
@@ -27,13 +29,15 @@ export interface Findings {
   reports: readonly PodReport[];
   /** Readings of the looks before; absent after a restart. */
   readings: Record<Dependency, Readings> | undefined;
-  clusterDomain: string;
+  settings: Settings;
+  /** The server's NetworkPolicy exists. */
+  hasPolicy: boolean;
 }
 
 /** Puts together what the verdict on a server is made of. */
 export function serverEvidence(findings: Findings): ServerEvidence {
-  const { observed, rendered, outcome, heldBack, deployment, reports } = findings;
-  const { server, agents, missingAgents, pods } = observed;
+  const { observed, rendered, outcome, heldBack, deployment, reports, settings } = findings;
+  const { server, agents, missingAgents, pods, services } = observed;
   const before = findings.readings ?? readingsBefore(server);
   const serving = reports.filter(({ ready }) => ready);
   const rollout = rolloutOf(deployment, pods);
@@ -50,12 +54,13 @@ export function serverEvidence(findings: Findings): ServerEvidence {
     reports: serving,
     agents: agentStates(agents, missingAgents, rendered, serving),
     required: [defaultAgent(server), ...(server.spec.agents.names ?? [])],
-    url: publicUrl(server, findings.clusterDomain),
+    url: publicUrl(server, settings.clusterDomain),
     replicas: deployment?.status?.replicas ?? 0,
     readings: {
       memory: nextReadings(before.memory, 'memory', reports),
       model: nextReadings(before.model, 'model', reports),
     },
+    network: networkRestriction({ server, settings, services }, outcome, findings.hasPolicy),
   };
 }
 

@@ -47,6 +47,13 @@ function aReport(report: Partial<StatusReport> = {}): StatusReport {
   };
 }
 
+const RESTRICTED = {
+  type: 'NetworkRestricted',
+  status: 'True',
+  reason: 'DefaultDeny',
+  message: 'nobody may call',
+} as const;
+
 function evidence(changes: Partial<ServerEvidence> = {}): ServerEvidence {
   return {
     outcome: { kind: 'applied' },
@@ -58,6 +65,7 @@ function evidence(changes: Partial<ServerEvidence> = {}): ServerEvidence {
     url: 'http://demo',
     replicas: 1,
     readings: { memory: READINGS, model: READINGS },
+    network: RESTRICTED,
     heldBack: false,
     hasProblem: false,
     ...changes,

@@ -17,6 +17,7 @@ export interface ServerEvidence extends Evidence {
   /** Pods that exist, old and new. */
   replicas: number;
   readings: Record<Dependency, Readings>;
+  network: Verdict;
   /** The new pod template waits for other servers' rollouts. */
   heldBack: boolean;
   /** Something keeps pods or agents from what is wanted, other than time. */
@@ -71,6 +72,7 @@ function verdicts(evidence: ServerEvidence): Verdict[] {
     progressing(evidence),
     dependency(CONDITION.MemoryReachable, evidence.readings.memory),
     dependency(CONDITION.ModelReachable, evidence.readings.model),
+    evidence.network,
     ...(outcome.kind === 'stalled'
       ? [{ ...ready, type: CONDITION.Stalled, status: 'True' as const }]
       : []),

@@ -2,6 +2,7 @@ import type { A2AServer, A2AServerStatus } from '../api/a2aserver.ts';
 import { CONDITION, REASON } from '../api/conditions.ts';
 import { conditionOf, keyOf, versionOf } from '../api/object.ts';
 import type { Reconcile } from '../controller/controller.ts';
+import { hasNetworkPolicy } from './caches.ts';
 import type { Deployment } from './caches.ts';
 import { carryOut } from './carry-out.ts';
 import type { CarryOutDependencies, Done } from './carry-out.ts';
@@ -79,7 +80,8 @@ export function serverReconciler(deps: ServerDependencies): Reconcile {
       deployment: newest(caches.deployments.by('owner', server.metadata.uid)[0], deployment),
       reports,
       readings: before.readings,
-      clusterDomain: settings.clusterDomain,
+      settings,
+      hasPolicy: hasNetworkPolicy(caches, server),
     });
     const { readings } = evidence;
     const { last: refreshed } = refresh;

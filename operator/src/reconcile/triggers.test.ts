@@ -6,6 +6,7 @@ import type { AgentDefinition } from '../api/agentdefinition.ts';
 import type { KubeObject } from '../api/object.ts';
 import { KINDS } from '../kube/kinds.ts';
 import type { Change } from '../kube/port.ts';
+import type { ServiceView } from '../resources/service-passage.ts';
 import type { Deployment, Pod } from './caches.ts';
 import { agentIndexes, serverIndexes } from './indexes.ts';
 import {
@@ -371,6 +372,42 @@ describe('a Secret', () => {
     },
   ])('wakes those who refer to it: $reason', ({ of, wakes }) => {
     expect(related.serversOfSecret(of)).toEqual(wakes);
+  });
+});
+
+describe('a Service', () => {
+  const service = (name: string, port = 4000, metadata: object = {}): ServiceView => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: 'team', uid: 'u', resourceVersion: '1', ...metadata },
+    spec: { ports: [{ port }] },
+  });
+  const litellm = service('litellm');
+  const all = [...servers.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)]
+    .filter((key) => key.startsWith('team/'))
+    .sort();
+  it.each([
+    { reason: 'it is new', of: change(undefined, litellm), wakes: all },
+    { reason: 'it is gone', of: gone(litellm), wakes: all },
+    { reason: 'its ports', of: change(litellm, service('litellm', 4001)), wakes: all },
+    {
+      reason: 'it was deleted and made again',
+      of: change(litellm, service('litellm', 4000, { uid: 'v' })),
+      wakes: all,
+    },
+    {
+      reason: 'its status',
+      of: change(litellm, service('litellm', 4000, { resourceVersion: '2' })),
+      wakes: [],
+    },
+    { reason: 'nobody refers to it', of: change(undefined, service('other')), wakes: [] },
+    {
+      reason: 'it is of another namespace, whose server refers to it',
+      of: change(undefined, service('litellm', 4000, { namespace: 'other' })),
+      wakes: ['other/elsewhere'],
+    },
+  ])('wakes those whose hosts may mean it: $reason', ({ of, wakes }) => {
+    expect([...related.serversOfService(of)].sort()).toEqual(wakes);
   });
 });
 

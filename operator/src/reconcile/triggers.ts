@@ -6,6 +6,7 @@ import { keyOf } from '../api/object.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Change } from '../kube/port.ts';
 import { INSTANCE_LABEL } from '../names.ts';
+import type { ServiceView } from '../resources/service-passage.ts';
 import { hosts } from './agent-selection.ts';
 import type { Caches, Deployment, Pod } from './caches.ts';
 import { siblingKey } from './indexes.ts';
@@ -65,6 +66,7 @@ export function triggers({ servers, agents }: Pick<Caches, 'servers' | 'agents'>
   serversOfAgent: Trigger<AgentDefinition>;
   agentsOfServer: Trigger<A2AServer>;
   serversOfSecret: Trigger;
+  serversOfService: Trigger<ServiceView>;
   serversOfConfigMap: Trigger;
   agentsOfConfigMap: Trigger;
   agentsOfSecret: Trigger;
@@ -99,6 +101,10 @@ export function triggers({ servers, agents }: Pick<Caches, 'servers' | 'agents'>
       isUnchanged(change, ({ metadata }) => [metadata.uid, metadata.resourceVersion])
         ? []
         : keys(servers.by('secret', keyOf(change.object.metadata))),
+    serversOfService: (change) =>
+      isUnchanged(change, ({ metadata, spec }) => [metadata.uid, spec])
+        ? []
+        : keys(servers.by('service', keyOf(change.object.metadata))),
     serversOfConfigMap: ({ object }) => keys(reading(object).flatMap(hosting)),
     agentsOfConfigMap: ({ object }) => keys(reading(object)),
     // Whether its key is there is for the pods to say, who can look.

@@ -4,6 +4,7 @@ import { apiKeySecret } from './api-key-secret.ts';
 import { deployment } from './deployment.ts';
 import { ingress } from './ingress.ts';
 import type { Inputs } from './inputs.ts';
+import { networkPolicy } from './network-policy.ts';
 import { podDisruptionBudget } from './pod-disruption-budget.ts';
 import { runtimeConfigMap } from './runtime-config-map.ts';
 import { withAppliedHash } from './server-object.ts';
@@ -20,6 +21,7 @@ export function desiredState(inputs: Inputs): KubeObject[] {
     service(inputs),
     metricsService(inputs),
     podDisruptionBudget(inputs),
+    networkPolicy(inputs),
     deployment(inputs),
     ingress(inputs),
   ]

@@ -1,13 +1,5 @@
-/** What the schema does not say about a leaf. */
-export interface Hint {
-  /** Begins the paths that it is about. */
-  path: string;
-  reason: string;
-  /** Two values, where those that the schema suggests will not do. */
-  values?: readonly [unknown, unknown];
-  /** What else the spec needs (undefined removes something from the usual one). */
-  beside?: object;
-}
+import type { Hint } from './hint.ts';
+import { NETWORK_HINTS } from './network-hints.ts';
 
 const refs = { name: 'one', key: 'one' };
 const certManager = [{ 'cert-manager.io/one': '1' }, { 'cert-manager.io/two': '2' }] as const;
@@ -77,6 +69,7 @@ export const SERVER_HINTS: readonly Hint[] = [
     reason: 'only an Ingress that exists shows it',
     beside: { ingress: { enabled: true, host: 'demo.example.com' } },
   },
+  ...NETWORK_HINTS,
   {
     path: 'pod.resources.requests',
     reason: 'resources that exist',

@@ -2,7 +2,7 @@ import { crdSchema } from '../crd-defaults.ts';
 import { leavesOf, pairOf, specWith } from './schema-leaves.ts';
 import type { Leaf, LeafSchema } from './schema-leaves.ts';
 import { AGENT_HINTS, SERVER_HINTS, UNWALKED } from './schema-hints.ts';
-import type { Hint } from './schema-hints.ts';
+import type { Hint } from './hint.ts';
 
 /** One field on its way from A to B and back; the rest of the spec stays. */
 export interface Walk {

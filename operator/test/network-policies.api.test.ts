@@ -1,0 +1,199 @@
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from '@jest/globals';
+import type { KubeObject } from '../src/api/object.ts';
+import { KINDS } from '../src/kube/kinds.ts';
+import { eventually, startApiServer } from './api-server.ts';
+import type { TestApiServer } from './api-server.ts';
+import { agentManifest, service } from './manifests.ts';
+import { startOperator } from './operator-process.ts';
+import type { OperatorProcess } from './operator-process.ts';
+import { TestNamespace } from './test-namespace.ts';
+
+jest.setTimeout(60_000);
+
+let api: TestApiServer;
+let operator: OperatorProcess;
+let space: TestNamespace;
+let tests = 0;
+
+beforeAll(async () => {
+  api = await startApiServer();
+  operator = await startOperator(api.kubeconfig);
+});
+afterAll(async () => {
+  await operator.stop();
+  await api.stop();
+});
+beforeEach(async () => {
+  tests += 1;
+  space = await TestNamespace.create(api, `policies-${tests}`);
+});
+afterEach(() => space.stop());
+
+type Policy = KubeObject & { spec: object };
+
+const policy = async (): Promise<Policy> => {
+  const found = await space.get(KINDS.NetworkPolicy, 'demo');
+  if (found === undefined) throw new Error('there is no NetworkPolicy');
+  return found as Policy;
+};
+/** Lines of the reasons that are about what the spec's hosts need. */
+async function needs(): Promise<string[]> {
+  const { annotations } = (await policy()).metadata;
+  const lines = annotations?.['a2a-operator.io/reasons']?.split('\n') ?? [];
+  return lines.filter((line) => line.includes(' spec.')).map((line) => line.replace(/^.*?: /, ''));
+}
+const eventuallyNeeds = (...wanted: string[]): Promise<true> =>
+  eventually(`reasons ${JSON.stringify(wanted)}`, async () =>
+    JSON.stringify(await needs()) === JSON.stringify(wanted) ? true : undefined,
+  );
+
+describe('the NetworkPolicy of a server', () => {
+  it('follows the Service that the model URL names, as that comes, changes and goes', async () => {
+    const litellm = (targetPort: number | string): ReturnType<typeof service> =>
+      service('litellm', { ports: [{ port: 4000, targetPort }] });
+    const to = (port: number | string): string =>
+      `spec.model.url -> Service litellm in ${space.name}, port ${port}`;
+    await space.apply(agentManifest(), space.serverManifest());
+    await space.serverCondition('NetworkRestricted', {
+      status: 'True',
+      reason: 'DestinationsClosed',
+      says: `spec.model.url: Service litellm in ${space.name} was not found; create it`,
+    });
+    expect(await needs()).toEqual([]);
+    await space.apply(litellm(4010));
+    await eventuallyNeeds(to(4010));
+    await space.serverCondition('NetworkRestricted', { status: 'True', reason: 'DefaultDeny' });
+    await space.apply(litellm('http'));
+    await eventuallyNeeds(to('http'));
+    await space.kubectl('delete', 'service', 'litellm');
+    await eventuallyNeeds();
+    await space.serverCondition('NetworkRestricted', {
+      status: 'True',
+      reason: 'DestinationsClosed',
+    });
+  });
+
+  it('follows Services of other namespaces', async () => {
+    const other = await TestNamespace.create(api, `${space.name}-data`);
+    const memory = { provider: 'Redis', redis: { url: `redis://redis.${other.name}` } };
+    await space.apply(agentManifest(), space.serverManifest({ memory }));
+    await space.ready();
+    const unknown = `redis.${other.name} at any public address`;
+    await eventuallyNeeds(`spec.memory.redis.url -> ${unknown}, port 6379`);
+    await other.apply(service('redis', { ports: [{ port: 6379 }] }));
+    await eventuallyNeeds(`spec.memory.redis.url -> Service redis in ${other.name}, port 6379`);
+    await other.stop();
+  });
+
+  it('is written once, whatever it consists of', async () => {
+    const networkPolicy = {
+      from: [
+        { podSelector: {}, namespaceSelector: {} },
+        {
+          podSelector: {
+            matchLabels: { app: 'x' },
+            matchExpressions: [
+              { key: 'a', operator: 'NotIn', values: ['b', ''] },
+              { key: 'c', operator: 'DoesNotExist' },
+            ],
+          },
+        },
+        { ipBlock: { cidr: '2001:db8::/32', except: ['2001:db8:1::/48'] } },
+      ],
+      to: [
+        { namespaceSelector: { matchLabels: { team: 'x' } } },
+        {
+          ipBlock: { cidr: '0.0.0.0/0' },
+          ports: [
+            { port: 53, protocol: 'UDP' },
+            { port: 1, endPort: 65535 },
+            { port: 53, protocol: 'SCTP' },
+          ],
+        },
+      ],
+    };
+    const ingress = { enabled: true, host: 'demo.example.com' };
+    await space.apply(agentManifest(), space.serverManifest({ networkPolicy, ingress }));
+    await space.ready();
+    const before = (await policy()).metadata.resourceVersion;
+    await space.apply(
+      space.serverManifest({ networkPolicy, ingress, logging: { level: 'Debug' } }),
+    );
+    await space.ready();
+    expect((await policy()).metadata.resourceVersion).toBe(before);
+  });
+
+  it.each([
+    ['a rule for everybody', '[{"op":"add","path":"/spec/ingress","value":[{}]}]'],
+    ['everybody to a rule', '[{"op":"remove","path":"/spec/egress/0/to"}]'],
+    ['a peer to a rule', '[{"op":"add","path":"/spec/egress/0/to/-","value":{"podSelector":{}}}]'],
+    ['ports to a rule', '[{"op":"add","path":"/spec/egress/0/ports/0/endPort","value":60000}]'],
+    ['one direction', '[{"op":"replace","path":"/spec/policyTypes","value":["Ingress"]}]'],
+    [
+      'a label, so that it holds for no pod',
+      '[{"op":"add","path":"/spec/podSelector/matchLabels/x","value":"y"}]',
+    ],
+  ])('lets nobody be let through by hand: %s', async (_, patch) => {
+    await space.apply(agentManifest(), space.serverManifest());
+    await space.ready();
+    const { spec } = await policy();
+    await space.kubectl('patch', 'networkpolicy', 'demo', '--type=json', '-p', patch);
+    const generation = (await policy()).metadata.generation;
+    expect(generation).toBeGreaterThan(1);
+    await eventually('the repair', async () =>
+      JSON.stringify((await policy()).spec) === JSON.stringify(spec) ? true : undefined,
+    );
+  });
+
+  it('goes when the spec says so, comes back, and the condition tells', async () => {
+    const server = (enabled: boolean): ReturnType<typeof space.serverManifest> =>
+      space.serverManifest({ networkPolicy: { enabled } });
+    await space.apply(agentManifest(), server(false));
+    await space.serverCondition('NetworkRestricted', {
+      status: 'False',
+      reason: 'NetworkPolicyDisabled',
+    });
+    await space.ready();
+    expect(await space.get(KINDS.NetworkPolicy, 'demo')).toBeUndefined();
+    await space.apply(server(true));
+    await space.serverCondition('NetworkRestricted', { status: 'True' });
+    await space.apply(server(false));
+    await eventually('the policy going', async () =>
+      (await space.get(KINDS.NetworkPolicy, 'demo')) === undefined ? true : undefined,
+    );
+  });
+
+  it('does not exist while somebody else has its name, and the condition tells', async () => {
+    const spec = { podSelector: {} };
+    const metadata = { name: 'demo' };
+    const foreign = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec };
+    await space.apply(foreign, agentManifest(), space.serverManifest());
+    await space.serverCondition('NetworkRestricted', {
+      status: 'False',
+      reason: 'NetworkPolicyMissing',
+      says: 'NetworkPolicy "demo" exists in namespace',
+    });
+    await space.kubectl('delete', 'networkpolicy', 'demo');
+    await space.serverCondition('NetworkRestricted', { status: 'True' });
+  });
+
+  it('is open to all namespaces when nobody knows the ingress controllers', async () => {
+    const ingress = { enabled: true, host: 'demo.example.com' };
+    await space.apply(agentManifest(), space.serverManifest({ ingress }));
+    await space.serverCondition('NetworkRestricted', {
+      status: 'False',
+      reason: 'IngressControllersUnknown',
+      says: 'set network.ingressControllers of the chart',
+    });
+    await space.ready();
+  });
+});
