@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { operatorConfig } from '../../operator/src/config.ts';
 import { MANAGED_BY_LABEL, labels } from '../../operator/src/names.ts';
 import { RELEASE_NAMESPACE, renderedChart } from './chart.ts';
 import type { ChartObject } from './chart.ts';
@@ -25,6 +26,7 @@ interface FlowSchema extends ChartObject {
 }
 interface Deployment extends ChartObject {
   spec: {
+    selector: { matchLabels: Record<string, string> };
     template: { metadata: { labels: Record<string, string> }; spec: PodSpec };
   };
 }
@@ -146,6 +148,44 @@ describe('the operator that the chart installs', () => {
       WATCH_NAMESPACE: '',
       MAX_CONCURRENT_ROLLOUTS: '5',
     });
+  });
+});
+
+describe("what it knows of the cluster's network", () => {
+  const podsOf = (namespace: string, labels: object): object => ({
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+    podSelector: { matchLabels: labels },
+  });
+
+  it('is its own pods and the usual DNS', () => {
+    const { spec } = one('Deployment', 'a2a-operator') as Deployment;
+    const known = environment(all);
+    expect(JSON.parse(known.NETWORK_OPERATOR ?? '')).toEqual([
+      podsOf(RELEASE_NAMESPACE, spec.selector.matchLabels),
+    ]);
+    expect(JSON.parse(known.NETWORK_DNS ?? '')).toEqual([
+      podsOf('kube-system', { 'k8s-app': 'kube-dns' }),
+    ]);
+    expect(known).toMatchObject({
+      NETWORK_INGRESS_CONTROLLERS: '[]',
+      NETWORK_MONITORING: '[]',
+      NETWORK_DNS_PORTS: '53',
+      NETWORK_CLUSTER_RANGES: '',
+    });
+  });
+
+  it('is what the values say, and the operator understands it', async () => {
+    const dns = { peers: [{ ipBlock: { cidr: '169.254.20.10/32' } }], ports: [53, 5353] };
+    const network = {
+      dns,
+      ingressControllers: [podsOf('ingress', { app: 'envoy' })],
+      monitoring: [{ namespaceSelector: {} }],
+      clusterRanges: ['203.0.113.0/24', '2001:db8::/32'],
+    };
+    const rendered = environment(await renderedChart({ network }));
+    // Which a field of the pod gives.
+    const read = operatorConfig({ ...rendered, LEASE_NAMESPACE: RELEASE_NAMESPACE });
+    expect(read).toMatchObject({ config: { settings: { network } } });
   });
 });
 

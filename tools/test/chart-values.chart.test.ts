@@ -40,9 +40,28 @@ describe('a value that is wrong', () => {
     ],
     [{ topologySpreadConstraints: [{}] }, 'missing properties'],
     [{ serviceAccount: { create: false } }, 'serviceAccount.name is missing'],
-    [{ networkPolicy: { metricsFrom: [{}] } }, "at '/networkPolicy/metricsFrom/0': minProperties"],
+    [{ networkPolicy: { metricsFrom: [{}] } }, "at '/networkPolicy/metricsFrom/0': 'oneOf' failed"],
     [{ networkPolicy: { apiServerPorts: [] } }, "at '/networkPolicy/apiServerPorts': minItems"],
     [{ metrics: { serviceMonitor: { interval: '30' } } }, "at '/metrics/serviceMonitor/interval'"],
+    [
+      { network: { monitoring: [{ namespace: 'x' }] } },
+      "at '/network/monitoring/0': additional properties 'namespace' not allowed",
+    ],
+    [{ network: { monitoring: {} } }, "at '/network/monitoring': got object, want array"],
+    [
+      { network: { ingressControllers: [{}] } },
+      "at '/network/ingressControllers/0': 'oneOf' failed",
+    ],
+    [
+      { network: { ingressControllers: [{ podSelector: {}, ipBlock: { cidr: '10.0.0.0/8' } }] } },
+      "at '/network/ingressControllers/0': 'oneOf' failed",
+    ],
+    [{ network: { dns: { peers: [] } } }, "at '/network/dns/peers': minItems: got 0, want 1"],
+    [
+      { network: { dns: { ports: ['53'] } } },
+      "at '/network/dns/ports/0': got string, want integer",
+    ],
+    [{ network: { clusterRanges: ['0.0.0.0/0'] } }, "at '/network/clusterRanges/0': '0.0.0.0/0'"],
     [{ imagePullSecrets: ['registry'] }, "at '/imagePullSecrets/0': got string, want object"],
     [{ nodeSelector: { gpu: true } }, "at '/nodeSelector/gpu': got boolean, want string"],
   ])('%j is refused with its place', async (values, says) => {

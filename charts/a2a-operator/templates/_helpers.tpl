@@ -52,3 +52,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
     name: {{ include "a2a-operator.serviceAccountName" . }}
     namespace: {{ .Release.Namespace }}
 {{- end }}
+
+{{- /* The operator's pods as peers of a NetworkPolicy, in JSON. */ -}}
+{{- define "a2a-operator.peers" -}}
+{{- $namespace := dict "kubernetes.io/metadata.name" .Release.Namespace }}
+{{- $labels := include "a2a-operator.selectorLabels" . | fromYaml }}
+{{- list (dict "namespaceSelector" (dict "matchLabels" $namespace) "podSelector" (dict "matchLabels" $labels)) | toJson }}
+{{- end }}
