@@ -16,6 +16,21 @@ import { showConversation } from './conversation.ts';
 import { addHosts } from './hosts.ts';
 import { SAMPLE_HOSTS, apiKey, awaitSamples, installSamples } from './samples.ts';
 
+const inNamespace = (name: string): object => ({
+  matchLabels: { 'kubernetes.io/metadata.name': name },
+});
+
+/** The embedded cluster's network, as the chart is told. */
+const NETWORK = {
+  ingressControllers: [
+    {
+      namespaceSelector: inNamespace('projectcontour'),
+      podSelector: { matchLabels: { app: 'envoy' } },
+    },
+  ],
+  monitoring: [{ namespaceSelector: inNamespace('monitoring') }],
+};
+
 /** Cluster, operator and platform; what both `make up` and the e2e cases stand on. */
 export async function ensureInstalled(): Promise<Credentials> {
   const cluster = embeddedCluster();
@@ -26,7 +41,7 @@ export async function ensureInstalled(): Promise<Credentials> {
   const images = await buildProjectImages();
   await loadProjectImages(images);
   const credentials = await installPlatform(cluster, images, upstreamFrom(process.env));
-  await installOperator(cluster, images);
+  await installOperator(cluster, images, NETWORK);
   await awaitPlatform(cluster);
   return credentials;
 }

@@ -32,10 +32,11 @@ export function upstreamFrom(environment: Readonly<Record<string, string | undef
   };
 }
 
-/** Installs or upgrades the operator with Helm and waits until it is ready. */
+/** Installs or upgrades the operator with Helm and waits until it is ready. `network`: the chart's values of that name. */
 export async function installOperator(
   cluster: ClusterAccess,
   { operator, runtime }: ProjectImages,
+  network: object = {},
 ): Promise<void> {
   await reportProgress('operator (Helm)', async () => {
     await cluster.apply(namespace(OPERATOR_NAMESPACE));
@@ -54,6 +55,7 @@ export async function installOperator(
         '--set-string',
         `runtimeImage.repository=${runtimeRepository},runtimeImage.tag=${runtimeTag}`,
       ],
+      ...['--set-json', `network=${JSON.stringify(network)}`],
     );
   });
 }

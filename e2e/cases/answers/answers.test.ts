@@ -54,7 +54,8 @@ describe('an agent and a server that were applied', () => {
 
   it('answer a pod of the cluster through the Service', async () => {
     const url = `http://answers.${story.namespace}.svc.cluster.local`;
-    await story.apply(scriptPod('caller', CALL_FROM_A_POD, { URL: url, KEY: key }));
+    const pod = scriptPod('caller', CALL_FROM_A_POD, { URL: url, KEY: key });
+    await story.apply({ ...pod, metadata: { ...pod.metadata, labels: { app: 'caller' } } });
     await story.kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/caller');
     const said = JSON.parse(await story.kubectl('logs', 'caller')) as string[];
     expect(said).toEqual(['Assistant', 'TASK_STATE_COMPLETED', answerTo('Hello from a pod')]);

@@ -7,7 +7,7 @@ jest.setTimeout(120_000);
 
 /** Every Kind that a server owns, directly or not. */
 const KINDS =
-  'configmaps,secrets,services,endpointslices,serviceaccounts,deployments,replicasets,pods,poddisruptionbudgets,ingresses';
+  'configmaps,secrets,services,endpointslices,serviceaccounts,deployments,replicasets,pods,poddisruptionbudgets,ingresses,networkpolicies';
 
 let story: Story;
 beforeAll(async () => {

@@ -28,6 +28,7 @@ export function foreignObjects(server: string): Manifest[] {
     object('apps/v1', 'Deployment', {
       spec: { replicas: 0, selector: { matchLabels }, template: pod },
     }),
+    object('networking.k8s.io/v1', 'NetworkPolicy', { spec: { podSelector: { matchLabels } } }),
     object('networking.k8s.io/v1', 'Ingress', { spec: { defaultBackend } }),
   ];
 }

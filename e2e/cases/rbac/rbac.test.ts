@@ -68,6 +68,7 @@ describe('the operator, allowed what the chart grants,', () => {
     const [before] = await settings();
     const changed = {
       ingress: { enabled: false },
+      networkPolicy: { enabled: false },
       logging: { level: 'Debug' },
       auth: { apiKeysSecretRef: { name: 'callers' } },
       pod: { serviceAccountName: 'default', resources: { requests: { memory: '64Mi' } } },
@@ -80,6 +81,7 @@ describe('the operator, allowed what the chart grants,', () => {
     await eventually('the deletions', async () => {
       const unwanted = [
         ['ingress', 'watched'],
+        ['networkpolicy', 'watched'],
         ['serviceaccount', 'watched'],
         ['secret', 'watched-api-key'],
         ['configmap', before ?? ''],
