@@ -36,6 +36,11 @@ const SHOWS: Readonly<Record<string, readonly RegExp[]>> = {
     /^no difference$/m,
     /^replicas after another apply: 0$/m,
   ],
+  'docs/how-to/restrict-the-network.md': [
+    /egress 2: spec.model.url -> Service litellm in a2a-platform, port 4000/,
+    /True DefaultDeny: only these may call: the ingress controllers/,
+    /^no answer[^]*^the server answers 200$/m,
+  ],
   'docs/how-to/own-cluster.md': [/a2a-operator\s+a2a-operator-system\s.*\sdeployed/],
 };
 
@@ -54,6 +59,10 @@ const ONLY_SHOWN: readonly [RegExp, string][] = [
   [/^helm uninstall a2a-operator/, 'takes away what the other pages stand on'],
   [/^make dev( AGENTS=\S+)?$/, 'its page runs it in the background'],
   [/^cat \.env$/, 'a file of the reader'],
+  [
+    /^helm upgrade .*network\.ingressControllers/,
+    'the other pages stand on the values that are there',
+  ],
   [/^docker run .*a2a-operator\/runtime/, 'the story image runs it, and locks it up further'],
 ];
 
