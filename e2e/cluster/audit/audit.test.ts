@@ -69,6 +69,18 @@ describe('a request in the audit log', () => {
       'patch /apis/apps/v1/namespaces/x/deployments/demo: deployments.apps is forbidden',
     ]);
   });
+
+  it('that was refused without a sentence counts, unless the right was there', () => {
+    const refused = (decision: string): string =>
+      event('patch', {
+        responseStatus: { code: 403 },
+        annotations: { 'authorization.k8s.io/decision': decision },
+      });
+    expect(deniedRequests(parseAuditLog(refused('allow')))).toEqual([]);
+    expect(deniedRequests(parseAuditLog(refused('forbid')))).toEqual([
+      'patch /apis/apps/v1/namespaces/x/deployments/demo: no reason given',
+    ]);
+  });
 });
 
 describe('a write in the audit log', () => {

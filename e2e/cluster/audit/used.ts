@@ -18,6 +18,7 @@ export interface AuditEvent {
   /** What the account's token says of its bearer. */
   user?: { extra?: Record<string, string[]> };
   responseStatus?: { code?: number; message?: string };
+  annotations?: Record<string, string>;
 }
 
 /** The audited requests since a time, also from files that were rotated away meanwhile. */
@@ -55,11 +56,17 @@ export function usedPermissions(events: readonly AuditEvent[]): Permission[] {
 
 /**
  * Requests that were refused for want of a right, as sentences of the API server. Nobody can be
- * granted to write into a namespace that is on its way out, so that refusal does not count.
+ * granted to write into a namespace that is on its way out, so that refusal does not count. Where
+ * only metadata is answered the sentence is missing; then it counts unless the right was there.
  */
 export function deniedRequests(events: readonly AuditEvent[]): string[] {
   return events
     .filter(({ responseStatus }) => responseStatus?.code === 403)
+    .filter(
+      ({ responseStatus, annotations }) =>
+        responseStatus?.message !== undefined ||
+        annotations?.['authorization.k8s.io/decision'] !== 'allow',
+    )
     .map(({ verb, requestURI, responseStatus }) => {
       const path = requestURI.split('?', 1)[0] ?? '';
       return `${verb} ${path}: ${responseStatus?.message ?? 'no reason given'}`;
