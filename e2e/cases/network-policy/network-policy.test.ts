@@ -102,7 +102,9 @@ function pod(name: string, labels: Record<string, string> = {}): Manifest & { sp
   const script = `import { createServer } from 'node:net';
     for (const port of [6379, 8080]) createServer().listen(port);`;
   const made = scriptPod(name, script, {}) as Manifest & { spec: object };
-  return { ...made, metadata: { name, labels } };
+  // The script does not listen to SIGTERM.
+  const spec = { ...made.spec, terminationGracePeriodSeconds: 1 };
+  return { ...made, metadata: { name, labels }, spec };
 }
 
 /** The pods of everybody; each namespace is made where it is missing. */
