@@ -24,6 +24,11 @@ const SHOWS: Readonly<Record<string, readonly RegExp[]>> = {
     /^200\n200$/m,
     /^new key: 200, old key: 401$/m,
   ],
+  'docs/how-to/edit-agents.md': [
+    /^Greets people, briefly\.$/m,
+    /The agent is suspended/,
+    /add "- model-keys" to its spec\.secrets\.names/,
+  ],
   'docs/how-to/run-locally.md': [/Good morning/],
   'docs/troubleshooting.md': [/^Ready=True Ready: /m, /"revision":/],
   'docs/how-to/run-the-operator.md': [/a2a-operator-leader-election +leader-election +250/],

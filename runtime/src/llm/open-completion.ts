@@ -2,7 +2,6 @@ import { ModelError } from '../agent/types.ts';
 import { connectionError, statusError } from './model-errors.ts';
 import type { Dispatcher } from 'undici';
 import type { CompletionRequest } from '../agent/types.ts';
-import type { SecretRef } from '../contract/secret-refs.ts';
 import type { Clock } from '../ops/telemetry.ts';
 import type { Connection } from './connection.ts';
 
@@ -11,7 +10,7 @@ export interface Sender {
   connection: Connection;
   path: string;
   /** Read for every call, so that a rotated key is used at once. Throws `ModelError` for one that is missing. */
-  apiKey: (ref: SecretRef | undefined) => string | undefined;
+  apiKey: (ref: CompletionRequest['apiKeySecretRef']) => string | undefined;
   clock: Clock;
 }
 
