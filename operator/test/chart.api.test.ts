@@ -34,7 +34,7 @@ describe('what the chart renders', () => {
     tolerations: [{ key: 'system', operator: 'Exists' }],
     priorityClassName: 'system-cluster-critical',
     serviceAccount: { annotations: { 'cloud.example.com/role': 'arn:x' } },
-    networkPolicy: { metricsFrom: [{ podSelector: { matchLabels: { app: 'prometheus' } } }] },
+    network: { monitoring: [{ podSelector: { matchLabels: { app: 'prometheus' } } }] },
     metrics: { serviceMonitor: { enabled: true, labels: { release: 'x' }, interval: '2m' } },
   };
   it.each([
@@ -86,8 +86,8 @@ describe('what is shown after an install', () => {
 
   it('with a ServiceMonitor whose Prometheus may come, or without a policy, tells of nothing', async () => {
     const metrics = { serviceMonitor: { enabled: true } };
-    const metricsFrom = [{ podSelector: {} }];
-    expect(await notes({ metrics, networkPolicy: { metricsFrom } })).not.toMatch(/^!/m);
+    const monitoring = [{ podSelector: {} }];
+    expect(await notes({ metrics, network: { monitoring } })).not.toMatch(/^!/m);
     expect(await notes({ metrics, networkPolicy: OFF })).not.toMatch(/^!/m);
   });
 });

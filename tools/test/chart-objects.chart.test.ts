@@ -264,7 +264,7 @@ describe('the network of its pods', () => {
 
   it('lets them read metrics, and nothing else', async () => {
     const from = [{ namespaceSelector: { matchLabels: { team: 'monitoring' } } }];
-    const { ingress } = policy(await renderedChart({ networkPolicy: { metricsFrom: from } }));
+    const { ingress } = policy(await renderedChart({ network: { monitoring: from } }));
     expect(ingress).toEqual([{ from, ports: [{ port: 'ops', protocol: 'TCP' }] }]);
   });
 

@@ -40,7 +40,6 @@ describe('a value that is wrong', () => {
     ],
     [{ topologySpreadConstraints: [{}] }, 'missing properties'],
     [{ serviceAccount: { create: false } }, 'serviceAccount.name is missing'],
-    [{ networkPolicy: { metricsFrom: [{}] } }, "at '/networkPolicy/metricsFrom/0': 'oneOf' failed"],
     [{ networkPolicy: { apiServerPorts: [] } }, "at '/networkPolicy/apiServerPorts': minItems"],
     [{ metrics: { serviceMonitor: { interval: '30' } } }, "at '/metrics/serviceMonitor/interval'"],
     [

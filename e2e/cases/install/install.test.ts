@@ -132,10 +132,10 @@ describe('the metrics of the operator', () => {
     expect(await readFrom('stranger', 0)).toBe('TimeoutError');
   });
 
-  it('are read from a namespace that networkPolicy.metricsFrom names', async () => {
+  it('are read from a namespace that network.monitoring names', async () => {
     const matchLabels = { 'kubernetes.io/metadata.name': story.namespace };
-    const metricsFrom = [{ namespaceSelector: { matchLabels } }];
-    await release.upgrade(CHART, { ...values, networkPolicy: { metricsFrom } });
+    const monitoring = [{ namespaceSelector: { matchLabels } }];
+    await release.upgrade(CHART, { ...values, network: { ...values.network, monitoring } });
     expect(await readFrom('monitor', 30)).toBe('200');
   });
 });

@@ -15,7 +15,7 @@ interface Image {
 export interface Values {
   image: Image;
   runtimeImage: Image;
-  networkPolicy?: { metricsFrom: object[] };
+  network?: { monitoring?: object[] };
 }
 
 /** The operator's release that all stories share, as its administrator handles it. */
