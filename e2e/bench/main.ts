@@ -12,7 +12,7 @@ import { ensureInstalled } from '../demo/embedded-cluster.ts';
 import { embeddedCluster } from '../platform/access.ts';
 import { applyToReady } from './apply-to-ready.ts';
 import { hotEdits } from './hot-edits.ts';
-import { processCosts } from './runtime-cost.ts';
+import { editCost, processCosts } from './runtime-cost.ts';
 import { summary } from './statistics.ts';
 import type { Cost } from './process-cost.ts';
 import type { HotEdits } from './hot-edits.ts';
@@ -21,6 +21,8 @@ import type { Summary } from './statistics.ts';
 
 const AGENT_COUNTS = [1, 50, 200];
 const EDITS = 20;
+/** Read by one process one after the other; EDITS=n in the environment: so many. */
+const EDITS_READ = Number(process.env.EDITS ?? 1_000);
 const PROCESS_RUNS = 7;
 const CLUSTER_RUNS = 5;
 
@@ -34,12 +36,24 @@ async function main(): Promise<void> {
   const costs = await reportProgress('runtime and empty Node.js', () =>
     processCosts(AGENT_COUNTS, PROCESS_RUNS),
   );
+  const grown = await reportProgress(`${EDITS_READ} edits read by one process`, () =>
+    editCost(50, EDITS_READ),
+  );
   const { readyMs, edits } = await onCluster(async () => ({
     readyMs: await applyToReady(embeddedCluster(), CLUSTER_RUNS),
     edits: await hotEdits(embeddedCluster(), AGENT_COUNTS, EDITS),
   }));
   console.log(`\n${machine()}; load ${loadBefore.toFixed(1)} before the run\n`);
-  console.log(table([HEAD, ...processRows(costs), [''], clusterRow(readyMs), ...editRows(edits)]));
+  console.log(
+    table([
+      HEAD,
+      ...processRows(costs),
+      growthRow(grown),
+      [''],
+      clusterRow(readyMs),
+      ...editRows(edits),
+    ]),
+  );
   console.log(`
 Start: from the spawn to the first 200 of /a2a/readyz (empty Node.js: of its only path), bundle and
 compile cache as in the image. Resident memory: VmRSS when it has settled, MB = 10⁶ bytes.
@@ -89,6 +103,12 @@ function processRows({ empty, runtime }: ProcessCosts): string[][] {
     ...block(({ residentMb }) => residentMb, 'MB', ''),
     agentRow(runtime),
   ];
+}
+
+/** Resident memory after a tenth of the edits, and after all. */
+function growthRow([warmMb, wholeMb]: readonly [number, number]): string[] {
+  const grown = `${(wholeMb - warmMb).toFixed(1)} MB`;
+  return [`  more after ${EDITS_READ} edits`, grown, '', '', '', '', '0 MB'];
 }
 
 /** What each agent takes on top of the first. */

@@ -10,6 +10,8 @@ export interface Program {
   args: readonly string[];
   env: Readonly<Record<string, string>>;
   isReady: () => Promise<boolean>;
+  /** What it is put through when its memory has settled. */
+  exercise?: () => Promise<void>;
 }
 
 /** What one run of a program costs. */
@@ -18,6 +20,8 @@ export interface Cost {
   startMs: number;
   /** Resident memory when it has settled, in MB (10⁶ bytes). */
   residentMb: number;
+  /** The same after the exercise; absent without one. */
+  exercisedMb?: number;
 }
 
 /** Often enough to tell milliseconds, seldom enough to leave the processor to the program. */
@@ -28,7 +32,7 @@ const EQUAL_READINGS = 4;
 const MOST_READINGS = 40;
 
 /** Starts a program on this very Node.js, waits until it idles, and ends it. */
-export async function costOf({ args, env, isReady }: Program): Promise<Cost> {
+export async function costOf({ args, env, isReady, exercise }: Program): Promise<Cost> {
   const begunMs = performance.now();
   // The log goes nowhere, so that nobody has to read it.
   const child = spawn(process.execPath, args, { env: { ...env }, stdio: 'ignore' });
@@ -36,7 +40,10 @@ export async function costOf({ args, env, isReady }: Program): Promise<Cost> {
     const ready = async (): Promise<boolean> => await isReady().catch(() => false);
     await waitFor('the start', ready, { seconds: 20, everyMilliseconds: POLL_MS });
     const startMs = performance.now() - begunMs;
-    return { startMs, residentMb: await settledResidentMb(child) };
+    const cost = { startMs, residentMb: await settledResidentMb(child) };
+    if (exercise === undefined) return cost;
+    await exercise();
+    return { ...cost, exercisedMb: await settledResidentMb(child) };
   } finally {
     const ended = once(child, 'exit');
     if (child.kill()) await ended;

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../cluster/command.ts';
 import { repositoryFolder } from '../cluster/paths.ts';
+import { waitFor } from '../cluster/wait.ts';
 import { costOf } from './process-cost.ts';
 import type { AddressInfo } from 'node:net';
 import type { Cost, Program } from './process-cost.ts';
@@ -27,9 +28,7 @@ export async function processCosts(
   const folder = await mkdtemp(join(tmpdir(), 'a2a-bench-'));
   const costs: ProcessCosts = { empty: [], runtime: new Map(agentCounts.map((n) => [n, []])) };
   try {
-    const bundle = join(folder, 'bundle');
-    const build = [join(repositoryFolder, 'runtime/build.ts'), '--out', bundle, '--bake'];
-    await run(process.execPath, build, { folder: repositoryFolder });
+    const bundle = await builtBundle(folder);
     for (let turn = 0; turn < runs; turn += 1) {
       costs.empty.push(await costOf(await emptyProcess()));
       for (const [count, measured] of costs.runtime) {
@@ -42,6 +41,46 @@ export async function processCosts(
   }
 }
 
+/**
+ * What the runtime has in memory after it has read one edit after the other: first after a tenth of them, when
+ * everything that edits need is there, then after all.
+ */
+export async function editCost(agentCount: number, edits: number): Promise<[number, number]> {
+  const folder = await mkdtemp(join(tmpdir(), 'a2a-bench-'));
+  try {
+    const program = await runtime(folder, await builtBundle(folder), agentCount);
+    const edit = (from: number, to: number) => async (): Promise<void> => {
+      for (let number = from; number < to; number += 1) await editAgent(program, number);
+    };
+    const warm = await costOf({ ...program, exercise: edit(0, edits / 10) });
+    const whole = await costOf({ ...program, exercise: edit(edits / 10, edits + edits / 10) });
+    return [warm.exercisedMb ?? Number.NaN, whole.exercisedMb ?? Number.NaN];
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Edits one agent, and resolves when the runtime has read it. */
+async function editAgent({ agents, statusUrl }: RuntimeProgram, number: number): Promise<void> {
+  const revision = async (): Promise<string> =>
+    ((await (await fetch(statusUrl)).json()) as { revision: string }).revision;
+  const before = await revision();
+  const file = join(agents, 'agent-0.json');
+  await writeFile(`${file}.new`, agentFile(0, `Edit ${number}. `.repeat(50)));
+  await rename(`${file}.new`, file);
+  const isRead = async (): Promise<boolean> => (await revision()) !== before;
+  await waitFor('the edit', isRead, { seconds: 20, everyMilliseconds: POLL_MS });
+}
+
+const POLL_MS = 5;
+
+async function builtBundle(folder: string): Promise<string> {
+  const bundle = join(folder, 'bundle');
+  const build = [join(repositoryFolder, 'runtime/build.ts'), '--out', bundle, '--bake'];
+  await run(process.execPath, build, { folder: repositoryFolder });
+  return bundle;
+}
+
 /** The least that answers a probe. */
 async function emptyProcess(): Promise<Program> {
   const port = await freePort();
@@ -49,11 +88,24 @@ async function emptyProcess(): Promise<Program> {
   return { args: ['--eval', script], env: {}, isReady: () => answers(port, '/') };
 }
 
-async function runtime(folder: string, bundle: string, agentCount: number): Promise<Program> {
+/** The runtime, where its agents are, and where it says which it has read. */
+interface RuntimeProgram extends Program {
+  agents: string;
+  statusUrl: string;
+}
+
+async function runtime(
+  folder: string,
+  bundle: string,
+  agentCount: number,
+): Promise<RuntimeProgram> {
   const agents = join(folder, `agents-${agentCount}`);
   await writeAgents(agents, agentCount);
   const port = await freePort();
+  const metricsPort = await freePort();
   return {
+    agents,
+    statusUrl: `http://127.0.0.1:${metricsPort}/status`,
     // As the image's entry point and the operator's heap flag have it.
     args: ['--max-semi-space-size=1', join(bundle, 'main.mjs')],
     env: {
@@ -63,7 +115,7 @@ async function runtime(folder: string, bundle: string, agentCount: number): Prom
       NODE_OPTIONS: '--max-old-space-size=384',
       A2A_HOST: '127.0.0.1',
       A2A_PORT: String(port),
-      METRICS_PORT: String(await freePort()),
+      METRICS_PORT: String(metricsPort),
       A2A_AGENTS_DIR: agents,
       A2A_API_KEYS: 'a-key-of-the-bench',
       LITELLM_URL: 'http://127.0.0.1:9',
@@ -77,17 +129,20 @@ async function runtime(folder: string, bundle: string, agentCount: number): Prom
 async function writeAgents(folder: string, count: number): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (let number = 0; number < count; number += 1) {
-    const name = `agent-${number}`;
-    const spec = {
-      description: `The agent ${number} of a bench.`,
-      version: '1.0.0',
-      inputModes: ['text/plain'],
-      outputModes: ['text/plain'],
-      instructions: { inline: 'You are an agent of a bench. '.repeat(20) },
-    };
-    const file = { schemaVersion: 1, name, generation: 1, spec };
-    await writeFile(join(folder, `${name}.json`), JSON.stringify(file));
+    const text = agentFile(number, 'You are an agent of a bench. '.repeat(20));
+    await writeFile(join(folder, `agent-${number}.json`), text);
   }
+}
+
+function agentFile(number: number, inline: string): string {
+  const spec = {
+    description: `The agent ${number} of a bench.`,
+    version: '1.0.0',
+    inputModes: ['text/plain'],
+    outputModes: ['text/plain'],
+    instructions: { inline },
+  };
+  return JSON.stringify({ schemaVersion: 1, name: `agent-${number}`, generation: 1, spec });
 }
 
 /** A fresh connection each time: `fetch` would take longer than what is measured. */

@@ -89,7 +89,7 @@ describe("the operator's configuration", () => {
         'ANNOTATE_PODS "yes" is neither true nor false',
         'NETWORK_DNS_PORTS holds what is no port; use for example 53, or 53,5353',
         'NETWORK_CLUSTER_RANGES "10.0.0.0/8,0.0.0.0/0" holds what is no range; use for example 203.0.113.0/24,2001:db8::/32',
-        'NETWORK_MONITORING[0] needs podSelector, namespaceSelector or both, or ipBlock alone',
+        'NETWORK_MONITORING[0] needs namespaceSelector, with podSelector or without, or ipBlock alone',
       ],
     });
   });

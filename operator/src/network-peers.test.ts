@@ -3,7 +3,10 @@ import { peerListErrors } from './network-peers.ts';
 
 const errors = (...peers: unknown[]): string[] =>
   peerListErrors('NETWORK_X', JSON.stringify(peers));
-const labels = (matchLabels: unknown): object => ({ podSelector: { matchLabels } });
+const labels = (matchLabels: unknown): object => ({
+  namespaceSelector: {},
+  podSelector: { matchLabels },
+});
 const expression = (one: unknown): object => ({
   namespaceSelector: { matchExpressions: [one] },
 });
@@ -34,7 +37,7 @@ describe('a list of peers', () => {
     ]);
   });
 
-  const WHO = 'NETWORK_X[0] needs podSelector, namespaceSelector or both, or ipBlock alone';
+  const WHO = 'NETWORK_X[0] needs namespaceSelector, with podSelector or without, or ipBlock alone';
   const LABELS = 'NETWORK_X[0].podSelector.matchLabels holds what is no label; use {"key":"value"}';
   const EXPRESSIONS =
     'NETWORK_X[0].namespaceSelector.matchExpressions needs items with key, operator (In, NotIn with values, Exists, DoesNotExist without)';
@@ -43,16 +46,22 @@ describe('a list of peers', () => {
   it.each([
     ['a word', 'envoy', 'NETWORK_X[0] is no object'],
     ['nobody', {}, WHO],
-    ['two kinds', { podSelector: {}, ipBlock: { cidr: '10.0.0.0/8' } }, WHO],
+    ['two kinds', { namespaceSelector: {}, ipBlock: { cidr: '10.0.0.0/8' } }, WHO],
+    ['pods of addresses', { podSelector: {}, ipBlock: { cidr: '10.0.0.0/8' } }, WHO],
+    ['pods of whatever namespace the policy is in', { podSelector: {} }, WHO],
     [
       'a typing error',
-      { podSelektor: {}, podSelector: {} },
+      { podSelektor: {}, namespaceSelector: {} },
       'NETWORK_X[0].podSelektor is unknown; remove it',
     ],
-    ['a selector that is none', { podSelector: 'app=x' }, 'NETWORK_X[0].podSelector is no object'],
+    [
+      'a selector that is none',
+      { namespaceSelector: {}, podSelector: 'app=x' },
+      'NETWORK_X[0].podSelector is no object',
+    ],
     [
       'a part that no selector has',
-      { podSelector: { app: 'x' } },
+      { namespaceSelector: {}, podSelector: { app: 'x' } },
       'NETWORK_X[0].podSelector.app is unknown; remove it',
     ],
     ['labels that are a list', labels(['app']), LABELS],

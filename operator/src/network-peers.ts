@@ -25,10 +25,15 @@ function parsed(text: string): unknown {
 function peerErrors(peer: unknown, path: string): string[] {
   if (!isRecord(peer)) return [`${path} is no object`];
   const { ipBlock, podSelector, namespaceSelector, ...unknown } = peer;
-  const namesPods = podSelector !== undefined || namespaceSelector !== undefined;
+  // A podSelector alone would mean the namespace of each policy, that is another one for each server.
+  const namesPods = namespaceSelector !== undefined;
   const errors = unknownErrors(unknown, path);
-  if (namesPods === (ipBlock !== undefined)) {
-    return [...errors, `${path} needs podSelector, namespaceSelector or both, or ipBlock alone`];
+  const isBlock = ipBlock !== undefined;
+  if (namesPods === isBlock || (isBlock && podSelector !== undefined)) {
+    return [
+      ...errors,
+      `${path} needs namespaceSelector, with podSelector or without, or ipBlock alone`,
+    ];
   }
   return [
     ...errors,

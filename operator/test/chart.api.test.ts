@@ -34,7 +34,7 @@ describe('what the chart renders', () => {
     tolerations: [{ key: 'system', operator: 'Exists' }],
     priorityClassName: 'system-cluster-critical',
     serviceAccount: { annotations: { 'cloud.example.com/role': 'arn:x' } },
-    network: { monitoring: [{ podSelector: { matchLabels: { app: 'prometheus' } } }] },
+    network: { monitoring: [{ namespaceSelector: { matchLabels: { team: 'monitoring' } } }] },
     metrics: { serviceMonitor: { enabled: true, labels: { release: 'x' }, interval: '2m' } },
   };
   it.each([
@@ -86,7 +86,7 @@ describe('what is shown after an install', () => {
 
   it('with a ServiceMonitor whose Prometheus may come, or without a policy, tells of nothing', async () => {
     const metrics = { serviceMonitor: { enabled: true } };
-    const monitoring = [{ podSelector: {} }];
+    const monitoring = [{ namespaceSelector: {} }];
     expect(await notes({ metrics, network: { monitoring } })).not.toMatch(/^!/m);
     expect(await notes({ metrics, networkPolicy: OFF })).not.toMatch(/^!/m);
   });

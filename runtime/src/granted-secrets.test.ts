@@ -64,15 +64,16 @@ describe('an agent with a key of its own', () => {
     await grant('team-key', { key: 'sk-rotated' });
     expect(await said()).toBe('TASK_STATE_COMPLETED');
     expect(sent()).toEqual(['Bearer sk-rotated']);
-    await rm(join(secretsDir, 'team-key'), { recursive: true });
+    await rm(join(secretsDir, 'team-key', 'key'));
     expect(await said()).toBe(MISSING);
     expect(sent()).toHaveLength(1);
   });
 
   test.each([
-    { reason: 'its Secret is not mounted', name: 'other', key: 'key' },
+    { reason: 'the Secret is not there yet', name: 'empty', key: 'key' },
     { reason: 'the Secret has no such key', name: 'team-key', key: 'other' },
   ])("is never given the server's key, and says why to the operator: $reason", async (of) => {
+    await grant('empty', {});
     await serve(of.name, of.key);
     expect(await said()).toBe(MISSING);
     expect(sent()).toEqual([]);
@@ -83,12 +84,36 @@ describe('an agent with a key of its own', () => {
   });
 
   test('has it as soon as it is there', async () => {
+    await grant('late', {});
     await serve('late', 'key');
     await grant('late', { key: 'sk-late' });
     expect(await said()).toBe('TASK_STATE_COMPLETED');
     expect(await reported()).toMatchObject({ loaded: true });
   });
 });
+
+test('an agent keeps its version on a pod that does not mount the Secret that the next one needs', async () => {
+  const manifest = (model: object): string =>
+    JSON.stringify({
+      kind: 'AgentDefinition',
+      metadata: { name: 'agent' },
+      spec: { description: 'd', model },
+    });
+  const file = join(app.agentsDir, 'agents.yaml');
+  await writeFile(file, manifest({}));
+  await until(async () => (await reported()) !== undefined);
+  await writeFile(file, manifest({ apiKeySecretRef: { name: 'next-template', key: 'key' } }));
+  await until(async () => string((await reported())?.message) !== '');
+  expect(await reported()).toMatchObject({
+    loaded: false,
+    message: 'spec.model.apiKeySecretRef: this pod does not mount Secret "next-template"',
+  });
+  expect(await said()).toBe('TASK_STATE_COMPLETED');
+  await grant('next-template', { key: 'sk-next' });
+  await until(async () => string((await reported())?.message) === '', 15_000);
+  await said();
+  expect(sent().at(-1)).toBe('Bearer sk-next');
+}, 20_000);
 
 test.each([
   { attack: 'a name that leads out of the folder', name: '../team-key', key: 'key' },

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { secretRefs } from './contract/secret-refs.ts';
 import { tryRead } from './ops/live-file.ts';
@@ -9,6 +10,8 @@ import type { SecretRef } from './contract/secret-refs.ts';
 export interface GrantedSecrets {
   /** A key's value as it is now; undefined when it is not granted, not there, or empty. */
   read(ref: SecretRef): string | undefined;
+  /** Which Secret this pod does not even mount, as a sentence: a pod of an earlier template, or a wrong folder. */
+  unmounted(spec: AgentDefinitionSpec): string | undefined;
   /** What an agent lacks of the Secrets that it refers to, as a sentence. */
   problem(spec: AgentDefinitionSpec): string | undefined;
 }
@@ -24,6 +27,11 @@ export function grantedSecrets(dir: string): GrantedSecrets {
   };
   return {
     read,
+    unmounted(spec) {
+      const missing = secretRefs(spec).find(({ ref }) => !existsSync(join(dir, ref.name)));
+      if (missing === undefined) return undefined;
+      return `${missing.field}: this pod does not mount Secret "${missing.ref.name}"`;
+    },
     problem(spec) {
       const missing = secretRefs(spec).find(({ ref }) => read(ref) === undefined);
       if (missing === undefined) return undefined;

@@ -70,7 +70,7 @@ export function statusReport(vitals: Vitals, health: Health): StatusReport {
 function agentReports({ catalog, secrets }: Vitals): AgentReport[] {
   return catalog.reports().map((report) => {
     const agent = report.loaded ? catalog.get(report.name) : undefined;
-    const message = agent && secrets.problem(agent.spec);
+    const message = agent === undefined || agent.retired ? undefined : secrets.problem(agent.spec);
     return message === undefined ? report : { ...report, loaded: false, message };
   });
 }

@@ -7,26 +7,45 @@ import type { ServedAgent } from './protocol/served-agent.ts';
 const canceled = (message: string): RunStopped =>
   new RunStopped(TaskState.TASK_STATE_CANCELED, message);
 
+/** A call that began before its agent retired has begun its task by then, or never will (its body is late). */
+const FORGET_MS = 60_000;
+
 /**
  * Told of every agent that begins to serve or retires, ends the work of those that retire: at once when
- * suspended, after the drain time when removed.
+ * suspended, after the drain time when removed. `stop` ends nothing and waits for nothing more.
  */
-export function endsRetiredWork(
+export function retirement(
   runs: LiveRuns,
   drainMs: number,
   clock: Clock,
-): (agent: ServedAgent) => void {
+): { onChange: (agent: ServedAgent) => void; stop: () => void } {
   const timers = new Map<string, () => void>();
-  return ({ name, retired }) => {
+  const later = (name: string, delayMs: number, act: () => void): void => {
+    timers.get(name)?.();
+    timers.set(name, clock.after(delayMs, act));
+  };
+  const admit = (name: string): void => {
     timers.get(name)?.();
     timers.delete(name);
     runs.admit(name);
-    if (retired === 'suspended') runs.stopAgent(name, canceled('The agent was suspended.'));
-    if (retired !== 'removed') return;
-    const stopTimer = clock.after(drainMs, () => {
-      timers.delete(name);
-      runs.stopAgent(name, canceled('The agent was removed.'));
+  };
+  const stop = (name: string, message: string): void => {
+    runs.stopAgent(name, canceled(message));
+    later(name, FORGET_MS, () => {
+      admit(name);
     });
-    timers.set(name, stopTimer);
+  };
+  return {
+    onChange({ name, retired }) {
+      admit(name);
+      if (retired === 'suspended') stop(name, 'The agent was suspended.');
+      if (retired !== 'removed') return;
+      later(name, drainMs, () => {
+        stop(name, 'The agent was removed.');
+      });
+    },
+    stop() {
+      for (const stopTimer of timers.values()) stopTimer();
+    },
   };
 }

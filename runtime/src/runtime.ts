@@ -15,11 +15,12 @@ import { openModel } from './model.ts';
 import { opsServer } from './ops/ops-server.ts';
 import { liveRuns } from './protocol/live-runs.ts';
 import { taskOperations } from './protocol/task-operations.ts';
-import { endsRetiredWork } from './retirement.ts';
+import { retirement } from './retirement.ts';
 import { liveCredentials } from './secrets.ts';
 import { openStores } from './stores.ts';
 import type { CatalogDefaults } from './catalog/catalog.ts';
 import type { RuntimeConfig } from './config.ts';
+import type { GrantedSecrets } from './granted-secrets.ts';
 import type { HttpDeps } from './http/deps.ts';
 import type { MetricsRegistry } from './ops/metrics.ts';
 import type { Clock, Log } from './ops/telemetry.ts';
@@ -54,14 +55,15 @@ const LEAVING_SHARE = 1 / 30;
 export async function startRuntime(config: RuntimeConfig, around: Surroundings): Promise<Runtime> {
   const { clock, log, registry, newId } = around;
   const telemetry = { log, metrics: registry.metrics };
+  const secrets = grantedSecrets(config.secretsDir);
   const runs = liveRuns();
   const drainMs = config.drainTimeoutSeconds * 1000;
-  const agents = catalog(catalogDefaults(config), clock, {
+  const retiring = retirement(runs, drainMs, clock);
+  const agents = catalog(catalogDefaults(config, secrets), clock, {
     log: log.child('catalog'),
-    onChange: endsRetiredWork(runs, drainMs, clock),
+    onChange: retiring.onChange,
   });
   const stores = await openStores(config, { clock, telemetry });
-  const secrets = grantedSecrets(config.secretsDir);
   const model = openModel(config.model, secrets, { clock, telemetry });
   const entrance = access(config, around);
   let stage: 'serving' | 'leaving' | 'refusing' = 'serving';
@@ -97,8 +99,9 @@ export async function startRuntime(config: RuntimeConfig, around: Surroundings):
     stage = 'leaving';
     await letCallersLeave(server, drainMs * LEAVING_SHARE, clock);
     stage = 'refusing';
-    await finishRuns(runs, drainMs, clock);
+    await finishRuns(runs, drainMs * (1 - LEAVING_SHARE), clock);
     stopWatching();
+    retiring.stop();
     await Promise.all([close(server, CONNECTION_GRACE_MS), close(ops, CONNECTION_GRACE_MS)]);
     await Promise.all([model.close(), stores.close()]);
   };
@@ -106,9 +109,14 @@ export async function startRuntime(config: RuntimeConfig, around: Surroundings):
   return { port, metricsPort, stop: () => (stopped ??= stop()) };
 }
 
-function catalogDefaults({ publicUrl, defaultAgent, model }: RuntimeConfig): CatalogDefaults {
+function catalogDefaults(
+  { publicUrl, defaultAgent, model }: RuntimeConfig,
+  secrets: GrantedSecrets,
+): CatalogDefaults {
   return {
     publicUrl,
+    // Out of service it needs none.
+    problemOf: (spec) => (spec.suspend ? undefined : secrets.unmounted(spec)),
     ...(defaultAgent !== undefined && { defaultAgent }),
     ...(model.defaultModel !== undefined && { model: model.defaultModel }),
   };

@@ -72,6 +72,11 @@ describe('an agent', () => {
       );
     });
 
+    it('is told nothing of Secrets while nobody hosts it: which ones there are is not for everybody', () => {
+      const { conditions } = agentStatus(referring, [], NOTHING, NOW);
+      expect(conditionOf(conditions, 'ResolvedRefs')?.status).toBe('True');
+    });
+
     it('needs it to exist', () => {
       expect(refs(['key'], false)).toBe(
         'False SecretNotFound: spec.model.apiKeySecretRef: Secret "key" was not found in namespace "team"; create it',

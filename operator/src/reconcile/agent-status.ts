@@ -68,7 +68,10 @@ function missingText(error: string | undefined): Unresolved | undefined {
   return error === undefined ? undefined : { reason: REASON.ConfigMapNotFound, message: error };
 }
 
-/** The first Secret that a hosting server does not grant, or that does not exist. */
+/**
+ * The first Secret that a hosting server does not grant, or that does not exist. Of an agent that nobody hosts
+ * nothing is said: its author could else find out which Secrets there are.
+ */
 function unusableSecret(
   { metadata: { namespace }, spec }: AgentDefinition,
   servers: readonly A2AServer[],
@@ -81,6 +84,7 @@ function unusableSecret(
   if (refused.length > 0) {
     return { reason: REASON.SecretNotGranted, message: describeErrors(refused) };
   }
+  if (servers.length === 0) return undefined;
   const missing = secretRefs(spec).find(({ ref }) => !hasSecret(ref.name));
   if (missing === undefined) return undefined;
   const message = `${missing.field}: Secret "${missing.ref.name}" was not found in namespace "${namespace}"; create it`;

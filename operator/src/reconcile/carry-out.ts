@@ -1,3 +1,4 @@
+import { agentsRevision } from '../../../runtime/src/contract/agents-revision.ts';
 import type { A2AServer } from '../api/a2aserver.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Kube } from '../kube/port.ts';
@@ -17,7 +18,7 @@ import { fingerprint } from './fingerprint.ts';
 import { gate } from './gate.ts';
 import { noteOf } from './notes.ts';
 import type { Notify } from './notes.ts';
-import { deploymentOf } from './observe.ts';
+import { agentFilesOf, deploymentOf } from './observe.ts';
 import type { Observed } from './observe.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
@@ -49,6 +50,8 @@ export interface Done {
 export interface CarriedOut {
   outcome: Outcome;
   rendered: RenderedAgents;
+  /** The agents' ConfigMaps are as rendered, whatever became of the rest. */
+  agentsApplied: boolean;
   /** The new pod template waits for other servers' rollouts. */
   heldBack: boolean;
   /** As it was observed, or as a write left it. */
@@ -73,6 +76,7 @@ export async function carryOut(
     return {
       outcome: { kind: 'applied' },
       rendered: done.rendered,
+      agentsApplied: true,
       heldBack: false,
       deployment,
       done,
@@ -98,7 +102,8 @@ export async function carryOut(
   const isDone = outcome.kind === 'applied' && pruned && !heldBack;
   const ownedNow = [...owned.values()];
   const deployment = deploymentOf(ownedNow);
-  const carriedOut = { outcome, rendered, heldBack, deployment };
+  const agentsApplied = agentsRevision(agentFilesOf(ownedNow)) === rendered.revision;
+  const carriedOut = { outcome, rendered, agentsApplied, heldBack, deployment };
   if (!isDone) return carriedOut;
   const after = fingerprint({ ...observed, owned: ownedNow });
   const keptFor = observed.replicaSets.map(uidOf);

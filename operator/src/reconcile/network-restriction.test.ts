@@ -71,6 +71,16 @@ describe('whether the network of a server is restricted', () => {
       says: 'False NetworkPolicyDisabled: spec.networkPolicy.enabled is false, so nothing is denied',
     },
     {
+      what: 'while nothing could be applied, although every namespace may call all the same',
+      is: judged(INGRESS, { network: { ingressControllers: [] }, outcome: STALLED }),
+      says: "False IngressControllersUnknown: every pod of every namespace may call, because spec.ingress.enabled is true and the operator's configuration does not say who the ingress controllers are; set network.ingressControllers of the chart. taken",
+    },
+    {
+      what: 'without a policy, by wish, while nothing could be applied',
+      is: judged({ networkPolicy: { enabled: false } }, { outcome: STALLED, isThere: false }),
+      says: 'False NetworkPolicyDisabled: spec.networkPolicy.enabled is false, so nothing is denied',
+    },
+    {
       what: 'while nothing could be applied',
       is: judged(FROM, { outcome: STALLED, isThere: false }),
       says: 'False NetworkPolicyMissing: there is no NetworkPolicy yet: taken',

@@ -16,11 +16,20 @@ export function networkRestriction(
   outcome: Outcome,
   isThere: boolean,
 ): Verdict {
-  const judgement = outcome.kind === 'applied' ? applied(inputs) : unapplied(outcome, isThere);
+  const judgement =
+    disabled(inputs) ??
+    (outcome.kind === 'applied' ? applied(inputs) : unapplied(inputs, outcome, isThere));
   return { type: CONDITION.NetworkRestricted, ...judgement };
 }
 
+function disabled({ server }: PassageInputs): Judgement | undefined {
+  if (server.spec.networkPolicy.enabled) return undefined;
+  const message = 'spec.networkPolicy.enabled is false, so nothing is denied';
+  return { status: 'False', reason: REASON.NetworkPolicyDisabled, message };
+}
+
 function unapplied(
+  inputs: PassageInputs,
   { message }: Exclude<Outcome, { kind: 'applied' }>,
   isThere: boolean,
 ): Judgement {
@@ -28,24 +37,23 @@ function unapplied(
     const reason = REASON.NetworkPolicyMissing;
     return { status: 'False', reason, message: `there is no NetworkPolicy yet: ${message}` };
   }
+  if (isOpenToAll(inputs)) return openToAll([message]);
   const earlier = 'default deny is in force, maybe with the rules of an earlier generation';
   return { status: 'True', reason: REASON.DefaultDeny, message: `${earlier}: ${message}` };
 }
 
 function applied(inputs: PassageInputs): Judgement {
-  if (!inputs.server.spec.networkPolicy.enabled) {
-    const message = 'spec.networkPolicy.enabled is false, so nothing is denied';
-    return { status: 'False', reason: REASON.NetworkPolicyDisabled, message };
-  }
   const gaps = egressGaps(inputs);
-  if (isOpenToAll(inputs)) {
-    const open =
-      "every pod of every namespace may call, because spec.ingress.enabled is true and the operator's configuration does not say who the ingress controllers are; set network.ingressControllers of the chart";
-    const reason = REASON.IngressControllersUnknown;
-    return { status: 'False', reason, message: [open, ...gaps].join('. ') };
-  }
+  if (isOpenToAll(inputs)) return openToAll(gaps);
   const reason = gaps.length > 0 ? REASON.DestinationsClosed : REASON.DefaultDeny;
   return { status: 'True', reason, message: [callers(inputs), ...gaps].join('. ') };
+}
+
+function openToAll(more: readonly string[]): Judgement {
+  const open =
+    "every pod of every namespace may call, because spec.ingress.enabled is true and the operator's configuration does not say who the ingress controllers are; set network.ingressControllers of the chart";
+  const reason = REASON.IngressControllersUnknown;
+  return { status: 'False', reason, message: [open, ...more].join('. ') };
 }
 
 /** Who may call, as one sentence. */

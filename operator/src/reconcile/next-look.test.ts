@@ -13,6 +13,8 @@ const settled: Readings = {
   checks: '1',
 };
 
+const quiet = { told: 0 };
+
 /** Evidence on a server of two pods, of which all is well. */
 const evidence = (changes: object = {}): ServerEvidence =>
   ({
@@ -44,15 +46,20 @@ describe('the next look at a server', () => {
       soon: false,
     },
   ])('is soon: $soon; $reason', ({ changes, soon }) => {
-    expect(nextLookMs(evidence(changes), 0, () => 0.5)).toBe(soon ? 2_000 : 60_000);
+    expect(nextLookMs(evidence(changes), quiet, () => 0.5)).toBe(soon ? 2_000 : 60_000);
   });
 
   it('is very soon when pods were just told to mount another version', () => {
-    expect(nextLookMs(evidence(), 1, () => 0.5)).toBe(500);
+    expect(nextLookMs(evidence(), { told: 1 }, () => 0.5)).toBe(500);
+  });
+
+  it('leaves a pause when pods could not be told', () => {
+    const refused = { told: 1, error: new Error('refused') };
+    expect(nextLookMs(evidence(), refused, () => 0.5)).toBe(30_000);
   });
 
   it('comes at another time for each server, so that they do not come together', () => {
-    expect(nextLookMs(evidence(), 0, () => 0)).toBe(54_000);
-    expect(nextLookMs(evidence(), 0, () => 1)).toBe(66_000);
+    expect(nextLookMs(evidence(), quiet, () => 0)).toBe(54_000);
+    expect(nextLookMs(evidence(), quiet, () => 1)).toBe(66_000);
   });
 });

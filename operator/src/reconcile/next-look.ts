@@ -1,23 +1,27 @@
 import { isUnsettled } from './dependency-readings.ts';
 import type { ServerEvidence } from './server-status.ts';
+import type { Refresh } from './volume-refresh.ts';
 
 /** Pods that were told to mount another version are asked this soon: most have it by then. */
 const TOLD_MS = 500;
+/** Pods that could not be told are told again this much later: it costs a write each. */
+const UNTOLD_MS = 30_000;
 /** Pods are asked again this often while they are expected to change their answer. */
 const PENDING_MS = 2_000;
 /** And this often, with jitter, when all is well: a dependency may go without any event. */
 const STEADY_MS = 60_000;
 
 /**
- * After how many milliseconds a server is looked at again if nothing happens; `told`: how many pods were
- * just told to mount another version.
+ * After how many milliseconds a server is looked at again if nothing happens; `refresh`: what became of
+ * telling pods to mount another version.
  */
 export function nextLookMs(
   { outcome, rollout, reports, revision, readings }: ServerEvidence,
-  told: number,
+  refresh: Pick<Refresh, 'told' | 'error'>,
   random: () => number,
 ): number {
-  if (told > 0) return TOLD_MS;
+  if (refresh.error !== undefined) return UNTOLD_MS;
+  if (refresh.told > 0) return TOLD_MS;
   const isBehind = reports.some(({ report }) => report?.revision !== revision);
   // Not all that the Deployment counts were asked: the ReplicaSet they belong to was not seen yet.
   const isUnseen = outcome.kind === 'applied' && reports.length < rollout.ready;

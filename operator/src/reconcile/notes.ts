@@ -42,6 +42,13 @@ export function noteOf(deed: Deed, { kind, metadata: { name } }: KubeObject): No
   return { type: 'Normal', reason: 'Repaired', message };
 }
 
+/** What to say when pods could not be told to mount another version: a policy or a webhook of others refuses it. */
+export function untold(error: unknown): Note {
+  const words = error instanceof Error ? error.message : String(error);
+  const message = `pods load edited agents and Secrets only when the kubelet looks by itself, within about 90 seconds: ${words}`;
+  return { type: 'Warning', reason: 'PodsNotTold', message };
+}
+
 function isProblem({ type, status, reason }: Condition): boolean {
   if (type === CONDITION.Ready) return status === 'False' && READY_PROBLEMS.includes(reason);
   return PROBLEMS[type] === status;

@@ -83,7 +83,8 @@ function candidates({ metadata, spec }: A2AServer, { agents }: Caches): readonly
   return names.flatMap((name) => agents.get({ namespace, name }) ?? []);
 }
 
-function agentFilesOf(owned: readonly KubeObject[]): Record<string, string> {
+/** What a server's agents ConfigMaps hold, by file name. */
+export function agentFilesOf(owned: readonly KubeObject[]): Record<string, string> {
   const shards = owned.filter(
     ({ kind, metadata }) => kind === 'ConfigMap' && isAgentsConfigMap(metadata.name),
   );

@@ -9,9 +9,8 @@ import type { CarryOutDependencies, Done } from './carry-out.ts';
 import type { ConfigMapTexts } from './config-map-texts.ts';
 import type { Dependency, Readings } from './dependency-readings.ts';
 import { nextLookMs } from './next-look.ts';
-import { warnings } from './notes.ts';
+import { untold, warnings } from './notes.ts';
 import { observe } from './observe.ts';
-import type { Outcome } from './outcome.ts';
 import { readReports } from './pod-reports.ts';
 import type { ReadPodStatus } from './pod-reports.ts';
 import { serverEvidence } from './server-evidence.ts';
@@ -59,13 +58,13 @@ export function serverReconciler(deps: ServerDependencies): Reconcile {
     }
     const { server, pods } = observed;
     const before = memoryOf(server, memories.get(key));
-    const { outcome, rendered, heldBack, deployment, done } = await carryOut(
+    const { outcome, rendered, agentsApplied, heldBack, deployment, done } = await carryOut(
       observed,
       { done: before.done, failures },
       deps,
     );
     const reports = await readReports(pods, server.spec.metrics.port, deps.readPodStatus);
-    const refresh = await refreshPods(deps, outcome, {
+    const refresh = await refreshPods(deps, agentsApplied, {
       pods,
       reports,
       wanted: { agents: rendered.revision, secrets: observed.secretsVersion },
@@ -84,12 +83,12 @@ export function serverReconciler(deps: ServerDependencies): Reconcile {
       hasPolicy: hasNetworkPolicy(caches, server),
     });
     const { readings } = evidence;
-    const { last: refreshed } = refresh;
+    const { last: refreshed, error } = refresh;
+    if (error !== undefined) deps.notify(server, untold(error));
     memories.set(key, { uid: before.uid, readings, done, refreshed });
     const waitMs = await report(server, evidence, deps);
-    throwFirst(outcome.kind === 'waiting' ? outcome.error : undefined, refresh.error);
-    const lookMs = nextLookMs(evidence, refresh.told, deps.random);
-    return { requeueAfterMs: Math.min(lookMs, waitMs) };
+    if (outcome.kind === 'waiting' && outcome.error !== undefined) throw outcome.error;
+    return { requeueAfterMs: Math.min(nextLookMs(evidence, refresh, deps.random), waitMs) };
   };
 }
 
@@ -98,20 +97,14 @@ function memoryOf({ metadata: { uid } }: A2AServer, known: Memory | undefined): 
   return known?.uid === uid ? known : { uid };
 }
 
-/** While something is not applied, or where the operator may not touch pods, kubelets keep their own time. */
+/** While agents are not applied, or where the operator may not touch pods, kubelets keep their own time. */
 async function refreshPods(
   deps: ServerDependencies,
-  outcome: Outcome,
+  agentsApplied: boolean,
   evidence: RefreshEvidence,
 ): Promise<Refresh> {
-  if (outcome.kind !== 'applied' || !deps.annotatesPods) return { last: evidence.last, told: 0 };
+  if (!agentsApplied || !deps.annotatesPods) return { last: evidence.last, told: 0 };
   return refreshVolumes(evidence, deps);
-}
-
-/** What the status has told is also tried again, with growing pauses: no event will tell when it has passed. */
-function throwFirst(...errors: readonly unknown[]): void {
-  const error = errors.find((one) => one !== undefined);
-  if (error !== undefined) throw error as Error;
 }
 
 /** The cache may not have what a write has answered; nor the answer what came after it. */

@@ -72,6 +72,17 @@ describe('the agent files of a server', () => {
     expect(rejected.get('assistant')).toContain(says);
   });
 
+  it('take an agent out of service although the rest of its version is rejected', () => {
+    const before = anAgent({ instructions: { inline: 'Be kind.' } });
+    const previous = agentFiles(SERVER, [before], NO_TEXT, {}).files;
+    const stopped = anAgent({ suspend: true, instructions: { inline: '{{missing}}' } });
+    const { files, rejected } = agentFiles(SERVER, [stopped], NO_TEXT, previous);
+    expect(rejected.get('assistant')).toContain('{{missing}}');
+    expect(JSON.parse(files['assistant.json'] ?? '')).toMatchObject({
+      spec: { suspend: true, instructions: { inline: 'Be kind.' } },
+    });
+  });
+
   it('leave out a new agent that cannot be served, and keep the others', () => {
     const broken = anAgent({ instructions: { inline: '{{x}}' } }, { name: 'broken' });
     const { files, rejected } = agentFiles(SERVER, [anAgent(), broken], NO_TEXT, {});

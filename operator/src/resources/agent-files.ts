@@ -1,5 +1,6 @@
 import { agentErrors, describeErrors } from '../../../runtime/src/contract/agent-errors.ts';
 import { agentFileName, renderAgentFile } from '../../../runtime/src/contract/agent-file.ts';
+import type { AgentFile } from '../../../runtime/src/contract/agent-file.ts';
 import { resolveReferences } from '../../../runtime/src/contract/references.ts';
 import type { ConfigMapText } from '../../../runtime/src/contract/references.ts';
 import { grantErrors } from '../../../runtime/src/contract/secret-refs.ts';
@@ -37,7 +38,7 @@ export function agentFiles(
   for (const draft of drafts) {
     const reason = draft.error ?? (tooLarge.has(draft) ? SHARD_FULL : undefined);
     if (reason !== undefined) rejected.set(draft.name, reason);
-    const served = reason === undefined ? draft.text : draft.kept;
+    const served = reason === undefined ? draft.text : keptFile(draft);
     if (served !== undefined) files[draft.fileName] = served;
   }
   return { files, rejected };
@@ -54,6 +55,8 @@ export interface HostingServer {
 
 interface Draft extends Rendered {
   name: string;
+  /** Whether the current version takes the agent out of service. */
+  suspend: boolean;
   fileName: string;
   /** The file that it has now. */
   kept: string | undefined;
@@ -62,14 +65,21 @@ interface Draft extends Rendered {
 }
 
 function draftOf(
-  { metadata: { name } }: AgentDefinition,
+  { metadata: { name }, spec: { suspend = false } }: AgentDefinition,
   rendered: Rendered,
   previous: Readonly<Record<string, string>>,
 ): Draft {
   const fileName = agentFileName(name);
   const kept = previous[fileName];
   const growth = Buffer.byteLength(rendered.text ?? kept ?? '') - Buffer.byteLength(kept ?? '');
-  return { name, fileName, kept, ...rendered, growth };
+  return { name, suspend, fileName, kept, ...rendered, growth };
+}
+
+/** The version before, but out of service if the current one says so: what else is wrong must not prevent that. */
+function keptFile({ kept, suspend }: Draft): string | undefined {
+  if (kept === undefined || !suspend) return kept;
+  const { name, generation, spec } = JSON.parse(kept) as AgentFile;
+  return renderAgentFile({ name, generation, spec: { ...spec, suspend } });
 }
 
 /**

@@ -86,13 +86,13 @@ describe('the way to a host is open', () => {
       open: [`${pods('data', 'redis')}: 6379 16379`],
     },
     {
-      what: 'to a pod of the own namespace rather than to a Service of that namespace',
+      what: 'to pods of the own namespace and to a Service of that namespace, as a resolver tries both',
       spec: redis('redis://r-0.redis:6379', 'Standalone'),
       services: [
         service('r-0', 'redis', { ports: [{ port: 6379 }] }),
         service('redis', 'team', { clusterIP: 'None' }),
       ],
-      open: [`${pods('team', 'redis')}: 6379`],
+      open: [`${pods('team', 'redis')}: 6379`, `${pods('redis', 'r-0')}: 6379`],
     },
     {
       what: 'not by the name of a pod that its Service does not give',

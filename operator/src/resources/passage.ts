@@ -18,9 +18,10 @@ export function passage(destination: Destination, inputs: PassageInputs): Passag
   if (isAddress(host)) return addressPassage(destination);
   const { server, settings, services } = inputs;
   const reference = serviceReference(host, server.metadata.namespace, settings.clusterDomain);
-  const [service] = reference.candidates.flatMap((one) => existing(one, services) ?? []);
-  if (service?.spec?.type === 'ExternalName') return aliasPassage(destination, service, inputs);
-  if (service !== undefined) return servicePassage(destination, service);
+  const found = reference.candidates.flatMap((one) => existing(one, services) ?? []);
+  if (found.length > 0) {
+    return allOf(found.map((service) => visiblePassage(destination, service, inputs)));
+  }
   const hidden = hiddenCandidate(reference, inputs);
   if (hidden !== undefined) {
     return reference.isCertain
@@ -30,6 +31,27 @@ export function passage(destination: Destination, inputs: PassageInputs): Passag
   return reference.isCertain
     ? missingPassage(destination, reference)
     : publicPassage(destination, host, inputs);
+}
+
+function visiblePassage(
+  destination: Destination,
+  service: ServiceView,
+  inputs: PassageInputs,
+): Passage {
+  return service.spec?.type === 'ExternalName'
+    ? aliasPassage(destination, service, inputs)
+    : servicePassage(destination, service);
+}
+
+/**
+ * A name may mean a pod of a Service here, or a Service elsewhere: the resolver goes on to the second when the
+ * first has no such pod, which nobody can tell from the Services.
+ */
+function allOf(passages: readonly Passage[]): Passage {
+  const gaps = passages.flatMap(({ gap }) => gap ?? []);
+  const rules = passages.flatMap((one) => one.rules);
+  const [gap] = rules.length > 0 ? [] : gaps;
+  return { rules, ...(gap !== undefined && { gap }) };
 }
 
 function existing(

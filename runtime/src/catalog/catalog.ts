@@ -6,7 +6,7 @@ import type { AgentReport } from '../contract/status-report.ts';
 import type { Clock, Log } from '../ops/telemetry.ts';
 import type { Agents, ServedAgent } from '../protocol/served-agent.ts';
 import type { FolderContent } from './folder.ts';
-import type { Fleet } from './take-over.ts';
+import type { Fleet, TakeOverOptions } from './take-over.ts';
 
 /** What the environment says where the folder says nothing. */
 export interface CatalogDefaults {
@@ -14,6 +14,8 @@ export interface CatalogDefaults {
   defaultAgent?: string;
   /** Model of agents that name none. */
   model?: string;
+  /** Why this process cannot serve an agent although it is valid, as a sentence. */
+  problemOf?: TakeOverOptions['problemOf'];
 }
 
 /** The agents that are served, kept up to date from a folder. */
@@ -66,9 +68,11 @@ export function catalog(
   return {
     async load(content) {
       const fingerprint = agentsRevision(content);
-      if (fingerprint === loaded) return;
+      // What this process cannot serve may have become possible.
+      if (fingerprint === loaded && fleet.problems.size === 0) return;
       const found = await declared(content);
-      const options = { defaultModel: defaults.model, nowMs: clock.now() };
+      const { model: defaultModel, problemOf = () => undefined } = defaults;
+      const options = { defaultModel, nowMs: clock.now(), problemOf };
       const next = fleetAfter(fleet.served, found, options);
       const changes = changedAgents(fleet, next);
       logChanges(log, changes);

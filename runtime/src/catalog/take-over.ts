@@ -1,5 +1,6 @@
 import { canonicalJson } from '../contract/canonical-json.ts';
 import { SERVER_FILE_NAME } from '../contract/server-file.ts';
+import type { AgentDefinitionSpec } from '../contract/agentdefinition.gen.ts';
 import type { ServedAgent } from '../protocol/served-agent.ts';
 import type { AgentDraft } from './agent-draft.ts';
 import type { Declared } from './declared.ts';
@@ -22,6 +23,14 @@ export interface Fleet {
 
 const NO_MODEL = 'spec.model.name: is not set, and the server has no default model (LITELLM_MODEL)';
 
+/** What decides beside the folder. */
+export interface TakeOverOptions {
+  defaultModel: string | undefined;
+  nowMs: number;
+  /** Why this process cannot serve a valid agent, as a sentence. */
+  problemOf: (spec: AgentDefinitionSpec) => string | undefined;
+}
+
 /**
  * The fleet after a look at the folder. Pure. Agents that cannot be served as declared keep their
  * previous version; agents that have not changed stay the same object.
@@ -29,14 +38,16 @@ const NO_MODEL = 'spec.model.name: is not set, and the server has no default mod
 export function fleetAfter(
   before: Fleet['served'],
   found: Declared,
-  { defaultModel, nowMs }: { defaultModel: string | undefined; nowMs: number },
+  { defaultModel, nowMs, problemOf }: TakeOverOptions,
 ): Fleet {
   const problems = new Map([...found.problems, ...brokenAgents(before, found)]);
   const served = new Map<string, Served>();
   for (const draft of found.drafts.values()) {
     const model = draft.spec.model?.name ?? defaultModel;
     const file = found.fileOf.get(draft.name) ?? '';
+    const problem = problemOf(draft.spec);
     if (model === undefined) problems.set(draft.name, NO_MODEL);
+    else if (problem !== undefined) problems.set(draft.name, problem);
     else served.set(draft.name, version(draft, { model, file, nowMs }, before.get(draft.name)));
   }
   for (const [name, previous] of before) if (problems.has(name)) served.set(name, previous);

@@ -22,6 +22,7 @@ export function watchFolder(
   let stopTimer = (): void => undefined;
   let running: Promise<void> = Promise.resolve();
   let isFailing = false;
+  let hasWarned = false;
   let changes = 0;
   let ended = false;
 
@@ -29,15 +30,24 @@ export function watchFolder(
     stopTimer();
     if (!ended) stopTimer = clock.after(delayMs, look);
   };
+  const onChange = (): void => {
+    changes += 1;
+    schedule(SETTLE_MS);
+  };
   const look = (): void => {
     running = running.then(async () => {
       const before = changes;
       try {
-        stopWatching ??= startWatching(dir, () => {
-          changes += 1;
-          schedule(SETTLE_MS);
-        });
+        const watching = stopWatching ? { stop: stopWatching } : tryWatching(dir, onChange);
+        stopWatching = watching.stop;
         await reload();
+        if (watching.error !== undefined && !hasWarned) {
+          log.warn('the agents folder cannot be watched: edits wait up to 10 s', {
+            path: dir,
+            err: watching.error,
+          });
+          hasWarned = true;
+        }
         isFailing = false;
       } catch (err) {
         if (!isFailing) log.error('the agents folder cannot be read', { path: dir, err });
@@ -53,6 +63,15 @@ export function watchFolder(
     stopTimer();
     stopWatching?.();
   };
+}
+
+/** Nothing is watched where the system has no watch to give; the folder is then looked at now and then. */
+function tryWatching(dir: string, onChange: () => void): { stop?: () => void; error?: unknown } {
+  try {
+    return { stop: startWatching(dir, onChange) };
+  } catch (error) {
+    return { error };
+  }
 }
 
 function startWatching(dir: string, onChange: () => void): () => void {
