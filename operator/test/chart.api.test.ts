@@ -50,7 +50,8 @@ describe('what the chart renders', () => {
 });
 
 describe('what is shown after an install', () => {
-  const REGISTRY = {
+  const COMPLETE = {
+    network: { ingressControllers: [{ namespaceSelector: {} }] },
     image: { repository: 'registry.example.com/operator' },
     runtimeImage: { repository: 'registry.example.com/runtime' },
   };
@@ -60,7 +61,7 @@ describe('what is shown after an install', () => {
     const where = ['--kubeconfig', api.kubeconfig, '--namespace', RELEASE_NAMESPACE];
     // The CRDs of this API server belong to no release.
     const install = ['install', 'a2a-operator', CHART, '--take-ownership', '--dry-run=client'];
-    const given = JSON.stringify({ ...REGISTRY, ...values });
+    const given = JSON.stringify({ ...COMPLETE, ...values });
     const { output, error } = await helm([...install, ...where, '--values', '-'], given);
     if (error !== '') throw new Error(error);
     return output.slice(output.indexOf('NOTES:'));
@@ -78,6 +79,7 @@ describe('what is shown after an install', () => {
     [{ watchNamespace: 'team-a' }, 'It looks at namespace team-a only'],
     [{ replicas: 0 }, '! No replica runs'],
     [{ crds: OFF }, '! The CRDs are not part of this release'],
+    [{ network: {} }, '! Servers with an Ingress are open to every namespace'],
     [{ runtimeImage: { repository: 'a2a-operator/runtime' } }, '! No images are published yet'],
     [{ metrics: { serviceMonitor: { enabled: true } } }, '! Prometheus cannot read the metrics'],
   ])('with %j tells of it', async (values, says) => {
@@ -86,8 +88,8 @@ describe('what is shown after an install', () => {
 
   it('with a ServiceMonitor whose Prometheus may come, or without a policy, tells of nothing', async () => {
     const metrics = { serviceMonitor: { enabled: true } };
-    const monitoring = [{ namespaceSelector: {} }];
-    expect(await notes({ metrics, network: { monitoring } })).not.toMatch(/^!/m);
+    const network = { ...COMPLETE.network, monitoring: [{ namespaceSelector: {} }] };
+    expect(await notes({ metrics, network })).not.toMatch(/^!/m);
     expect(await notes({ metrics, networkPolicy: OFF })).not.toMatch(/^!/m);
   });
 });

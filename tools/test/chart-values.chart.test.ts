@@ -53,7 +53,7 @@ describe('a value that is wrong', () => {
     ],
     [
       { network: { ingressControllers: [{ podSelector: {}, ipBlock: { cidr: '10.0.0.0/8' } }] } },
-      "at '/network/ingressControllers/0': 'oneOf' failed",
+      "at '/network/ingressControllers/0': 'not' failed",
     ],
     [{ network: { dns: { peers: [] } } }, "at '/network/dns/peers': minItems: got 0, want 1"],
     [

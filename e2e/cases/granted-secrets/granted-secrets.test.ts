@@ -53,7 +53,8 @@ async function outcome(name: string): Promise<string> {
 
 describe('a Secret that a server grants', () => {
   it('is what its agent calls the model with: the proxy refuses a key that it does not know', async () => {
-    expect(await outcome('budgeted')).toBe('The model service refused the credential.');
+    // 401 or 400, as the proxy has a database of keys or none.
+    expect(await outcome('budgeted')).toMatch(/^The model service refused the /);
     expect(await outcome('plain')).toContain('Plain.');
   });
 
