@@ -28,12 +28,24 @@ const MAX_RECONNECT_DELAY_MS = 2000;
 /** A client that connects by itself, again and again; its commands fail while it cannot. */
 export function redisClient(address: RedisAddress, log: Log): RedisClient {
   const client = address.mode === 'cluster' ? clusterClient(address) : singleClient(address);
+  let refusal: string | undefined;
   // Without a listener ioredis writes to the console. The watch on the dependency says the rest.
   client.on('error', (err: Error) => {
     log.debug('redis connection', { err });
+    const [said] = REFUSAL.exec(err.message) ?? [];
+    if (said !== undefined && said !== refusal) {
+      log.error('Redis refuses the user or the password', { problem: said });
+    }
+    refusal = said ?? refusal;
+  });
+  client.on('ready', () => {
+    refusal = undefined;
   });
   return client;
 }
+
+/** Redis' words for credentials that are wrong or missing; they repeat none of them. */
+const REFUSAL = /^(WRONGPASS|NOAUTH|NOPERM).*/;
 
 function singleClient(address: RedisAddress): Redis {
   const [url = new URL('redis://localhost')] = address.urls;
