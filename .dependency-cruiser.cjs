@@ -29,6 +29,7 @@ module.exports = {
 
     within('operator-api', '^operator/src/api/', CONTRACT),
     within('operator-names', '^operator/src/names\\.ts$'),
+    within('operator-configuration', '^operator/src/configuration/'),
     within(
       'operator-resources',
       '^operator/src/resources/',

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import { rangeOf } from './address-range.ts';
-import { peerListErrors } from './network-peers.ts';
+import { rangeOf } from './configuration/address-range.ts';
+import { peerListErrors } from './configuration/network-peers.ts';
 import type { LogLevel } from './ops/log.ts';
 import type { NetworkSettings, Settings } from './resources/inputs.ts';
 import type { NetworkPeer } from './resources/network-rule.ts';

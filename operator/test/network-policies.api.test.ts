@@ -1,47 +1,19 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  it,
-  jest,
-} from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { KubeObject } from '../src/api/object.ts';
 import { KINDS } from '../src/kube/kinds.ts';
-import { eventually, startApiServer } from './api-server.ts';
-import type { TestApiServer } from './api-server.ts';
+import { eventually } from './api-server.ts';
 import { agentManifest, service } from './manifests.ts';
-import { startOperator } from './operator-process.ts';
-import type { OperatorProcess } from './operator-process.ts';
+import { operatorSuite } from './operator-suite.ts';
 import { TestNamespace } from './test-namespace.ts';
 
 jest.setTimeout(60_000);
 
-let api: TestApiServer;
-let operator: OperatorProcess;
-let space: TestNamespace;
-let tests = 0;
-
-beforeAll(async () => {
-  api = await startApiServer();
-  operator = await startOperator(api.kubeconfig);
-});
-afterAll(async () => {
-  await operator.stop();
-  await api.stop();
-});
-beforeEach(async () => {
-  tests += 1;
-  space = await TestNamespace.create(api, `policies-${tests}`);
-});
-afterEach(() => space.stop());
+const suite = operatorSuite();
 
 type Policy = KubeObject & { spec: object };
 
 const policy = async (): Promise<Policy> => {
-  const found = await space.get(KINDS.NetworkPolicy, 'demo');
+  const found = await suite.space.get(KINDS.NetworkPolicy, 'demo');
   if (found === undefined) throw new Error('there is no NetworkPolicy');
   return found as Policy;
 };
@@ -61,32 +33,35 @@ describe('the NetworkPolicy of a server', () => {
     const litellm = (targetPort: number | string): ReturnType<typeof service> =>
       service('litellm', { ports: [{ port: 4000, targetPort }] });
     const to = (port: number | string): string =>
-      `spec.model.url -> Service litellm in ${space.name}, port ${port}`;
-    await space.apply(agentManifest(), space.serverManifest());
-    await space.serverCondition('NetworkRestricted', {
+      `spec.model.url -> Service litellm in ${suite.space.name}, port ${port}`;
+    await suite.space.apply(agentManifest(), suite.space.serverManifest());
+    await suite.space.serverCondition('NetworkRestricted', {
       status: 'True',
       reason: 'DestinationsClosed',
-      says: `spec.model.url: Service litellm in ${space.name} was not found; create it`,
+      says: `spec.model.url: Service litellm in ${suite.space.name} was not found; create it`,
     });
     expect(await needs()).toEqual([]);
-    await space.apply(litellm(4010));
+    await suite.space.apply(litellm(4010));
     await eventuallyNeeds(to(4010));
-    await space.serverCondition('NetworkRestricted', { status: 'True', reason: 'DefaultDeny' });
-    await space.apply(litellm('http'));
+    await suite.space.serverCondition('NetworkRestricted', {
+      status: 'True',
+      reason: 'DefaultDeny',
+    });
+    await suite.space.apply(litellm('http'));
     await eventuallyNeeds(to('http'));
-    await space.kubectl('delete', 'service', 'litellm');
+    await suite.space.kubectl('delete', 'service', 'litellm');
     await eventuallyNeeds();
-    await space.serverCondition('NetworkRestricted', {
+    await suite.space.serverCondition('NetworkRestricted', {
       status: 'True',
       reason: 'DestinationsClosed',
     });
   });
 
   it('follows Services of other namespaces', async () => {
-    const other = await TestNamespace.create(api, `${space.name}-data`);
+    const other = await TestNamespace.create(suite.api, `${suite.space.name}-data`);
     const memory = { provider: 'Redis', redis: { url: `redis://redis.${other.name}` } };
-    await space.apply(agentManifest(), space.serverManifest({ memory }));
-    await space.ready();
+    await suite.space.apply(agentManifest(), suite.space.serverManifest({ memory }));
+    await suite.space.ready();
     const unknown = `redis.${other.name} at any public address`;
     await eventuallyNeeds(`spec.memory.redis.url -> ${unknown}, port 6379`);
     await other.apply(service('redis', { ports: [{ port: 6379 }] }));
@@ -122,13 +97,16 @@ describe('the NetworkPolicy of a server', () => {
       ],
     };
     const ingress = { enabled: true, host: 'demo.example.com' };
-    await space.apply(agentManifest(), space.serverManifest({ networkPolicy, ingress }));
-    await space.ready();
-    const before = (await policy()).metadata.resourceVersion;
-    await space.apply(
-      space.serverManifest({ networkPolicy, ingress, logging: { level: 'Debug' } }),
+    await suite.space.apply(
+      agentManifest(),
+      suite.space.serverManifest({ networkPolicy, ingress }),
     );
-    await space.ready();
+    await suite.space.ready();
+    const before = (await policy()).metadata.resourceVersion;
+    await suite.space.apply(
+      suite.space.serverManifest({ networkPolicy, ingress, logging: { level: 'Debug' } }),
+    );
+    await suite.space.ready();
     expect((await policy()).metadata.resourceVersion).toBe(before);
   });
 
@@ -143,10 +121,10 @@ describe('the NetworkPolicy of a server', () => {
       '[{"op":"add","path":"/spec/podSelector/matchLabels/x","value":"y"}]',
     ],
   ])('lets nobody be let through by hand: %s', async (_, patch) => {
-    await space.apply(agentManifest(), space.serverManifest());
-    await space.ready();
+    await suite.space.apply(agentManifest(), suite.space.serverManifest());
+    await suite.space.ready();
     const { spec } = await policy();
-    await space.kubectl('patch', 'networkpolicy', 'demo', '--type=json', '-p', patch);
+    await suite.space.kubectl('patch', 'networkpolicy', 'demo', '--type=json', '-p', patch);
     const generation = (await policy()).metadata.generation;
     expect(generation).toBeGreaterThan(1);
     await eventually('the repair', async () =>
@@ -155,20 +133,20 @@ describe('the NetworkPolicy of a server', () => {
   });
 
   it('goes when the spec says so, comes back, and the condition tells', async () => {
-    const server = (enabled: boolean): ReturnType<typeof space.serverManifest> =>
-      space.serverManifest({ networkPolicy: { enabled } });
-    await space.apply(agentManifest(), server(false));
-    await space.serverCondition('NetworkRestricted', {
+    const server = (enabled: boolean): ReturnType<typeof suite.space.serverManifest> =>
+      suite.space.serverManifest({ networkPolicy: { enabled } });
+    await suite.space.apply(agentManifest(), server(false));
+    await suite.space.serverCondition('NetworkRestricted', {
       status: 'False',
       reason: 'NetworkPolicyDisabled',
     });
-    await space.ready();
-    expect(await space.get(KINDS.NetworkPolicy, 'demo')).toBeUndefined();
-    await space.apply(server(true));
-    await space.serverCondition('NetworkRestricted', { status: 'True' });
-    await space.apply(server(false));
+    await suite.space.ready();
+    expect(await suite.space.get(KINDS.NetworkPolicy, 'demo')).toBeUndefined();
+    await suite.space.apply(server(true));
+    await suite.space.serverCondition('NetworkRestricted', { status: 'True' });
+    await suite.space.apply(server(false));
     await eventually('the policy going', async () =>
-      (await space.get(KINDS.NetworkPolicy, 'demo')) === undefined ? true : undefined,
+      (await suite.space.get(KINDS.NetworkPolicy, 'demo')) === undefined ? true : undefined,
     );
   });
 
@@ -176,24 +154,24 @@ describe('the NetworkPolicy of a server', () => {
     const spec = { podSelector: {} };
     const metadata = { name: 'demo' };
     const foreign = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec };
-    await space.apply(foreign, agentManifest(), space.serverManifest());
-    await space.serverCondition('NetworkRestricted', {
+    await suite.space.apply(foreign, agentManifest(), suite.space.serverManifest());
+    await suite.space.serverCondition('NetworkRestricted', {
       status: 'False',
       reason: 'NetworkPolicyMissing',
       says: 'NetworkPolicy "demo" exists in namespace',
     });
-    await space.kubectl('delete', 'networkpolicy', 'demo');
-    await space.serverCondition('NetworkRestricted', { status: 'True' });
+    await suite.space.kubectl('delete', 'networkpolicy', 'demo');
+    await suite.space.serverCondition('NetworkRestricted', { status: 'True' });
   });
 
   it('is open to all namespaces when nobody knows the ingress controllers', async () => {
     const ingress = { enabled: true, host: 'demo.example.com' };
-    await space.apply(agentManifest(), space.serverManifest({ ingress }));
-    await space.serverCondition('NetworkRestricted', {
+    await suite.space.apply(agentManifest(), suite.space.serverManifest({ ingress }));
+    await suite.space.serverCondition('NetworkRestricted', {
       status: 'False',
       reason: 'IngressControllersUnknown',
       says: 'set network.ingressControllers of the chart',
     });
-    await space.ready();
+    await suite.space.ready();
   });
 });

@@ -3,33 +3,8 @@ import { operatorConfig } from '../../operator/src/config.ts';
 import { MANAGED_BY_LABEL, labels } from '../../operator/src/names.ts';
 import { RELEASE_NAMESPACE, renderedChart } from './chart.ts';
 import type { ChartObject } from './chart.ts';
+import { deploymentIn, environment, named } from './rendered-objects.ts';
 
-interface Rule {
-  apiGroups: string[];
-  resources: string[];
-  resourceNames?: string[];
-  verbs: string[];
-}
-interface Role extends ChartObject {
-  rules: Rule[];
-}
-interface Binding extends ChartObject {
-  roleRef: { kind: string; name: string };
-  subjects: object[];
-}
-interface FlowSchema extends ChartObject {
-  spec: {
-    matchingPrecedence: number;
-    priorityLevelConfiguration: { name: string };
-    rules: { subjects: object[]; resourceRules: object[] }[];
-  };
-}
-interface Deployment extends ChartObject {
-  spec: {
-    selector: { matchLabels: Record<string, string> };
-    template: { metadata: { labels: Record<string, string> }; spec: PodSpec };
-  };
-}
 interface NetworkPolicy extends ChartObject {
   spec: {
     podSelector: { matchLabels: Record<string, string> };
@@ -40,58 +15,15 @@ interface NetworkPolicy extends ChartObject {
 interface Budget extends ChartObject {
   spec: { selector: { matchLabels: Record<string, string> } };
 }
-interface PodSpec {
-  serviceAccountName: string;
-  containers: [
-    { ports: [{ name: string }]; env: { name: string; value?: string; valueFrom?: object }[] },
-  ];
-}
 
 let all: ChartObject[];
 beforeAll(async () => {
   all = await renderedChart();
 });
 
-function one(kind: string, name: string, objects = all): ChartObject {
-  const found = objects.find((object) => object.kind === kind && object.metadata.name === name);
-  if (found === undefined) throw new Error(`${kind} ${name} was not rendered`);
-  return found;
-}
-
-const roleNamed = (kind: string, name: string, objects = all): Role =>
-  one(kind, name, objects) as Role;
-const flowSchema = (name: string): FlowSchema => one('FlowSchema', name) as FlowSchema;
-
-const ACCOUNT = { kind: 'ServiceAccount', name: 'a2a-operator', namespace: RELEASE_NAMESPACE };
-
-/** Environment variables of the operator; those from fields as `field:<path>`. */
-function environment(objects: ChartObject[]): Record<string, string> {
-  const { spec } = one('Deployment', 'a2a-operator', objects) as Deployment;
-  const { env } = spec.template.spec.containers[0];
-  return Object.fromEntries(
-    env.map(({ name, value, valueFrom }) => {
-      const path = (valueFrom as { fieldRef: { fieldPath: string } } | undefined)?.fieldRef;
-      return [name, value ?? `field:${path?.fieldPath ?? ''}`];
-    }),
-  );
-}
-
-/** The roles that are bound to the operator, with the namespace in which they hold. */
-function boundRoles(objects: ChartObject[]): { where: string; role: Role }[] {
-  return objects
-    .filter(({ kind }) => kind.endsWith('RoleBinding'))
-    .map((object) => {
-      const { roleRef, subjects, metadata } = object as Binding;
-      expect(subjects).toEqual([ACCOUNT]);
-      const role = roleNamed(roleRef.kind, roleRef.name, objects);
-      expect(role.metadata.namespace).toBe(metadata.namespace);
-      return { where: metadata.namespace ?? 'everywhere', role };
-    });
-}
-
 describe('the operator that the chart installs', () => {
   it('has two replicas, and a new one is ready before an old one goes', () => {
-    expect(one('Deployment', 'a2a-operator')).toMatchObject({
+    expect(deploymentIn(all)).toMatchObject({
       spec: {
         replicas: 2,
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
@@ -106,7 +38,7 @@ describe('the operator that the chart installs', () => {
       whenUnsatisfiable: 'ScheduleAnyway',
       matchLabelKeys: ['pod-template-hash'],
     });
-    expect(one('Deployment', 'a2a-operator')).toMatchObject({
+    expect(deploymentIn(all)).toMatchObject({
       spec: {
         template: {
           spec: {
@@ -121,8 +53,8 @@ describe('the operator that the chart installs', () => {
   });
 
   it('loses one pod at a time to drains, and a broken one never holds a drain up', () => {
-    const { spec } = one('Deployment', 'a2a-operator') as Deployment;
-    const budget = one('PodDisruptionBudget', 'a2a-operator') as Budget;
+    const { spec } = deploymentIn(all);
+    const budget = named('PodDisruptionBudget', 'a2a-operator', all) as Budget;
     expect(budget.spec).toMatchObject({
       maxUnavailable: 1,
       unhealthyPodEvictionPolicy: 'AlwaysAllow',
@@ -133,7 +65,7 @@ describe('the operator that the chart installs', () => {
   it('has labels of your own on its pods, and in no selector', async () => {
     const values = { commonLabels: { team: 'agents', tier: 'one' }, podLabels: { tier: 'two' } };
     const labelled = await renderedChart(values);
-    const deployment = one('Deployment', 'a2a-operator', labelled) as Deployment;
+    const deployment = deploymentIn(labelled);
     expect(deployment.spec.template.metadata.labels).toMatchObject({ team: 'agents', tier: 'two' });
     expect(deployment.metadata.labels).toMatchObject({ team: 'agents', tier: 'one' });
     const selectors = (objects: ChartObject[]): unknown[] =>
@@ -158,7 +90,7 @@ describe("what it knows of the cluster's network", () => {
   });
 
   it('is its own pods and the usual DNS', () => {
-    const { spec } = one('Deployment', 'a2a-operator') as Deployment;
+    const { spec } = deploymentIn(all);
     const known = environment(all);
     expect(JSON.parse(known.NETWORK_OPERATOR ?? '')).toEqual([
       podsOf(RELEASE_NAMESPACE, spec.selector.matchLabels),
@@ -189,73 +121,12 @@ describe("what it knows of the cluster's network", () => {
   });
 });
 
-describe('its rights', () => {
-  it('are one ClusterRole, and in its own namespace one Lease', () => {
-    expect(boundRoles(all).map(({ where, role }) => [where, role.metadata.name])).toEqual([
-      ['everywhere', 'a2a-operator'],
-      [RELEASE_NAMESPACE, 'a2a-operator-leader-election'],
-    ]);
-    const leases = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
-    expect(roleNamed('Role', 'a2a-operator-leader-election').rules).toEqual([
-      { ...leases, resourceNames: ['a2a-operator'], verbs: ['get', 'patch'] },
-      { ...leases, verbs: ['create'] },
-    ]);
-  });
-
-  it('are the same in one namespace, and nothing elsewhere', async () => {
-    const narrow = await renderedChart({ watchNamespace: 'team-a' });
-    expect(boundRoles(narrow).map(({ where, role }) => [where, role.kind])).toEqual([
-      [RELEASE_NAMESPACE, 'Role'],
-      ['team-a', 'Role'],
-    ]);
-    expect(roleNamed('Role', 'a2a-operator', narrow).rules).toEqual(
-      roleNamed('ClusterRole', 'a2a-operator').rules,
-    );
-    expect(environment(narrow)).toMatchObject({ WATCH_NAMESPACE: 'team-a' });
-  });
-
-  it('include patching pods only together with the policy that limits it', async () => {
-    const verbsOnPods = (objects: ChartObject[]): string[] =>
-      roleNamed('ClusterRole', 'a2a-operator', objects)
-        .rules.filter(({ resources }) => resources.includes('pods'))
-        .flatMap(({ verbs }) => verbs);
-    expect(verbsOnPods(all)).toContain('patch');
-    expect(environment(all)).toMatchObject({ ANNOTATE_PODS: 'true' });
-    const without = await renderedChart({ admissionPolicy: { enabled: false } });
-    expect(without.map(({ kind }) => kind)).not.toContain('ValidatingAdmissionPolicy');
-    expect(verbsOnPods(without)).toEqual(['list', 'watch']);
-    expect(environment(without)).toMatchObject({ ANNOTATE_PODS: 'false' });
-  });
-
-  it('are those of the account that it uses, whoever made it', async () => {
-    const values = { serviceAccount: { create: false, name: 'given' } };
-    const objects = await renderedChart(values);
-    const account = { ...ACCOUNT, name: 'given' };
-    const bindings = objects.filter(({ kind }) => kind.endsWith('RoleBinding')) as Binding[];
-    expect(bindings.map(({ subjects }) => subjects)).toEqual([[account], [account]]);
-    const schemas = objects.filter(({ kind }) => kind === 'FlowSchema') as FlowSchema[];
-    const serviceAccount = { name: account.name, namespace: account.namespace };
-    const subjects = [{ kind: 'ServiceAccount', serviceAccount }];
-    expect(schemas.map(({ spec }) => spec.rules[0]?.subjects)).toEqual([subjects, subjects]);
-    const { spec } = one('Deployment', 'a2a-operator', objects) as Deployment;
-    expect(spec.template.spec.serviceAccountName).toBe('given');
-    const [policy] = objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicy');
-    expect(JSON.stringify(policy)).toContain(`'system:serviceaccount:${RELEASE_NAMESPACE}:given'`);
-  });
-
-  it('can be its own namespace too', async () => {
-    const own = await renderedChart({ watchNamespace: RELEASE_NAMESPACE });
-    const names = own.filter(({ kind }) => kind === 'Role').map(({ metadata }) => metadata.name);
-    expect(names.sort()).toEqual(['a2a-operator', 'a2a-operator-leader-election']);
-  });
-});
-
 describe('the network of its pods', () => {
   const policy = (objects: ChartObject[]): NetworkPolicy['spec'] =>
-    (one('NetworkPolicy', 'a2a-operator', objects) as NetworkPolicy).spec;
+    (named('NetworkPolicy', 'a2a-operator', objects) as NetworkPolicy).spec;
 
   it('is closed for whoever is not named', () => {
-    const { spec } = one('Deployment', 'a2a-operator') as Deployment;
+    const { spec } = deploymentIn(all);
     const { podSelector, ...rest } = policy(all);
     expect(spec.template.metadata.labels).toMatchObject(podSelector.matchLabels);
     expect(rest).toMatchObject({ policyTypes: ['Ingress', 'Egress'] });
@@ -306,111 +177,13 @@ describe('metrics', () => {
   it('are behind a Service that leads to the operator and is what a ServiceMonitor selects', async () => {
     const values = { metrics: { serviceMonitor: { enabled: true } } };
     const objects = await renderedChart(values);
-    const { spec } = one('ServiceMonitor', 'a2a-operator', objects) as Monitor;
-    const service = one('Service', 'a2a-operator-metrics', objects) as Service;
+    const { spec } = named('ServiceMonitor', 'a2a-operator', objects) as Monitor;
+    const service = named('Service', 'a2a-operator-metrics', objects) as Service;
     expect(service.metadata.labels).toMatchObject(spec.selector.matchLabels);
     expect(service.metadata.labels?.[spec.jobLabel]).toBe('a2a-operator');
     expect(service.spec.ports[0].name).toBe(spec.endpoints[0].port);
-    const { template } = (one('Deployment', 'a2a-operator', objects) as Deployment).spec;
+    const { template } = deploymentIn(objects).spec;
     expect(template.metadata.labels).toMatchObject(service.spec.selector);
     expect(template.spec.containers[0].ports[0].name).toBe(service.spec.ports[0].targetPort);
-  });
-});
-
-describe('what the chart puts into the cluster as a whole', () => {
-  const CLUSTER_WIDE = ['Cluster', 'CustomResource', 'FlowSchema', 'ValidatingAdmission'];
-  const clusterWide = (objects: ChartObject[]): string[] =>
-    objects
-      .filter(({ kind }) => CLUSTER_WIDE.some((prefix) => kind.startsWith(prefix)))
-      .map(({ kind, metadata }) => `${kind}/${metadata.name}`)
-      .sort();
-
-  it('is what users and the API server have to know', () => {
-    expect(clusterWide(all)).toEqual([
-      'ClusterRole/a2a-operator',
-      'ClusterRole/a2a-operator-edit',
-      'ClusterRole/a2a-operator-view',
-      'ClusterRoleBinding/a2a-operator',
-      'CustomResourceDefinition/a2aservers.a2a-operator.io',
-      'CustomResourceDefinition/agentdefinitions.a2a-operator.io',
-      'FlowSchema/a2a-operator',
-      'FlowSchema/a2a-operator-leader-election',
-      `ValidatingAdmissionPolicy/${RELEASE_NAMESPACE}-a2a-operator-pods`,
-      `ValidatingAdmissionPolicyBinding/${RELEASE_NAMESPACE}-a2a-operator-pods`,
-    ]);
-  });
-
-  it('is nothing for a second operator that has one namespace', async () => {
-    const off = { enabled: false };
-    const kinds = { crds: off, userRoles: off, flowSchema: off, admissionPolicy: off };
-    const values = { watchNamespace: 'team-a', ...kinds };
-    expect(clusterWide(await renderedChart(values))).toEqual([]);
-  });
-});
-
-describe('requests of the operator', () => {
-  const subject = {
-    kind: 'ServiceAccount',
-    serviceAccount: { name: ACCOUNT.name, namespace: ACCOUNT.namespace },
-  };
-  it.each([
-    {
-      name: 'a2a-operator-leader-election',
-      level: 'leader-election',
-      rule: {
-        apiGroups: ['coordination.k8s.io'],
-        resources: ['leases'],
-        verbs: ['get', 'create', 'patch'],
-        namespaces: [RELEASE_NAMESPACE],
-      },
-    },
-    {
-      name: 'a2a-operator',
-      level: 'workload-high',
-      rule: {
-        apiGroups: ['*'],
-        resources: ['*'],
-        verbs: ['*'],
-        namespaces: ['*'],
-        clusterScope: true,
-      },
-    },
-  ])('that $name matches are served at the level $level', ({ name, level, rule }) => {
-    const { spec } = flowSchema(name);
-    expect(spec.priorityLevelConfiguration.name).toBe(level);
-    expect(spec.rules).toEqual([{ subjects: [subject], resourceRules: [rule] }]);
-  });
-
-  it('for the Lease are looked for first', () => {
-    const precedence = (name: string): number => flowSchema(name).spec.matchingPrecedence;
-    expect(precedence('a2a-operator-leader-election')).toBeLessThan(precedence('a2a-operator'));
-  });
-});
-
-describe('users who have a role of Kubernetes in a namespace', () => {
-  /** What a role of Kubernetes gets of ours: aggregated by label. */
-  const verbs = (of: string, resource: string): string[] =>
-    all
-      .filter(
-        ({ metadata }) =>
-          metadata.labels?.[`rbac.authorization.k8s.io/aggregate-to-${of}`] === 'true',
-      )
-      .flatMap((role) => (role as Role).rules)
-      .filter(({ resources }) => resources.includes(resource))
-      .flatMap((rule) => rule.verbs)
-      .sort();
-
-  it.each(['a2aservers', 'agentdefinitions'])('may read %s, and write them with edit', (kind) => {
-    const read = ['get', 'list', 'watch'];
-    const write = ['create', 'delete', 'deletecollection', 'patch', 'update'];
-    expect(verbs('view', kind)).toEqual(read);
-    expect(verbs('edit', kind)).toEqual([...read, ...write].sort());
-    expect(verbs('admin', kind)).toEqual([...read, ...write].sort());
-  });
-
-  it('may scale servers with edit, and write no status', () => {
-    expect(verbs('view', 'a2aservers/scale')).toEqual(['get']);
-    expect(verbs('edit', 'a2aservers/scale')).toEqual(['get', 'patch', 'update']);
-    expect(verbs('admin', 'a2aservers/status')).toEqual(['get']);
   });
 });

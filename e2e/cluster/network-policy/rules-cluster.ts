@@ -1,8 +1,10 @@
 /** The cluster that the rules' tests talk about, and short words for its policies and connections. */
+import { describe, expect, it } from '@jest/globals';
 import { endpointOf } from './endpoints.ts';
 import type { Namespace, NetworkPolicy, Pod } from './objects.ts';
 import { policedPods } from './rules.ts';
 import type { ClusterState, PolicedPod } from './rules.ts';
+import { verdict } from './verdict.ts';
 import type { Connection, Verdict } from './verdict.ts';
 
 export const POD_CIDR = '10.244.0.0/24';
@@ -113,4 +115,13 @@ export function model(
     namespaces,
   };
   return policedPods(state, POD_CIDR);
+}
+
+/** A test for each row of each table: what becomes of the connection under the policies. */
+export function testVerdicts(tables: Readonly<Record<string, readonly Row[]>>): void {
+  describe.each(Object.entries(tables))('%s', (_title, rows) => {
+    it.each(rows)('$reason', ({ policies, when, then }) => {
+      expect(verdict(model(policies, pods), when)).toBe(then);
+    });
+  });
 }

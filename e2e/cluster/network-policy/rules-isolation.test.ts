@@ -1,4 +1,3 @@
-import { describe, expect, it } from '@jest/globals';
 import {
   CLIENT,
   DB,
@@ -7,19 +6,17 @@ import {
   egress,
   IN_WEB,
   ingress,
-  model,
   NODE,
   OUT_WEB,
   OUTSIDE,
-  pods,
   policy,
   PROBE,
   tcp,
   udp,
   WEB,
+  testVerdicts,
 } from './rules-cluster.ts';
 import type { Row } from './rules-cluster.ts';
-import { verdict } from './verdict.ts';
 
 const isolation: Row[] = [
   {
@@ -183,11 +180,4 @@ const defaulting: Row[] = [
   },
 ];
 
-describe.each([
-  ['isolation', isolation],
-  ['defaulting', defaulting],
-])('%s', (_title, rows) => {
-  it.each(rows)('$reason', ({ policies, when, then }) => {
-    expect(verdict(model(policies, pods), when)).toBe(then);
-  });
-});
+testVerdicts({ isolation, defaulting });

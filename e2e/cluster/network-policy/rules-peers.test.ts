@@ -1,4 +1,3 @@
-import { describe, expect, it } from '@jest/globals';
 import {
   AWAY,
   CLIENT,
@@ -9,19 +8,17 @@ import {
   IN_WEB,
   ingress,
   internet,
-  model,
   NODE,
   OUT_WEB,
   OUTSIDE,
-  pods,
   policy,
   PROBE,
   tcp,
   teamB,
   WEB,
+  testVerdicts,
 } from './rules-cluster.ts';
 import type { Row } from './rules-cluster.ts';
-import { verdict } from './verdict.ts';
 
 const selectors: Row[] = [
   {
@@ -245,11 +242,4 @@ const blocks: Row[] = [
   },
 ];
 
-describe.each([
-  ['selectors', selectors],
-  ['blocks', blocks],
-])('%s', (_title, rows) => {
-  it.each(rows)('$reason', ({ policies, when, then }) => {
-    expect(verdict(model(policies, pods), when)).toBe(then);
-  });
-});
+testVerdicts({ selectors, blocks });

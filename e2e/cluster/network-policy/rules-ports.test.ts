@@ -1,4 +1,3 @@
-import { describe, expect, it } from '@jest/globals';
 import {
   CLIENT,
   DB,
@@ -6,19 +5,17 @@ import {
   egress,
   IN_WEB,
   ingress,
-  model,
   OUT_WEB,
   OUTSIDE,
-  pods,
   POD_CIDR,
   PROBE,
   tcp,
   teamB,
   udp,
   WEB,
+  testVerdicts,
 } from './rules-cluster.ts';
 import type { Row } from './rules-cluster.ts';
-import { verdict } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
 const ports: Row[] = [
@@ -203,11 +200,4 @@ const unions: Row[] = [
   },
 ];
 
-describe.each([
-  ['ports', ports],
-  ['unions', unions],
-])('%s', (_title, rows) => {
-  it.each(rows)('$reason', ({ policies, when, then }) => {
-    expect(verdict(model(policies, pods), when)).toBe(then);
-  });
-});
+testVerdicts({ ports, unions });

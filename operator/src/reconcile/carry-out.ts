@@ -1,4 +1,4 @@
-import { agentsRevision } from '../../../runtime/src/contract/agents-revision.ts';
+import { isDeepStrictEqual } from 'node:util';
 import type { A2AServer } from '../api/a2aserver.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Kube } from '../kube/port.ts';
@@ -102,7 +102,7 @@ export async function carryOut(
   const isDone = outcome.kind === 'applied' && pruned && !heldBack;
   const ownedNow = [...owned.values()];
   const deployment = deploymentOf(ownedNow);
-  const agentsApplied = agentsRevision(agentFilesOf(ownedNow)) === rendered.revision;
+  const agentsApplied = isDeepStrictEqual(agentFilesOf(ownedNow), files.files);
   const carriedOut = { outcome, rendered, agentsApplied, heldBack, deployment };
   if (!isDone) return carriedOut;
   const after = fingerprint({ ...observed, owned: ownedNow });

@@ -1,5 +1,6 @@
 import type { V1Volume } from '@kubernetes/client-node';
 import { SECRETS_DIR } from '../../../runtime/src/contract/layout.ts';
+import type { SecretRef } from '../../../runtime/src/contract/secret-refs.ts';
 import type { VariableName } from '../../../runtime/src/contract/environment.ts';
 import type { A2AServer } from '../api/a2aserver.ts';
 import { childNames } from '../names.ts';
@@ -19,11 +20,6 @@ export interface SecretMount {
   key?: string;
   /** The variable that tells the runtime where the file or folder is. */
   variable: VariableName | `${VariableName}_FILE`;
-}
-
-interface KeyRef {
-  name: string;
-  key: string;
 }
 
 /** Every Secret that a server's pods mount, in a fixed order. */
@@ -84,7 +80,7 @@ function key(
   volume: string,
   field: string,
   variable: SecretMount['variable'],
-  ref: KeyRef | undefined,
+  ref: SecretRef | undefined,
 ): SecretMount[] {
   return ref === undefined ? [] : [{ volume, field, secretName: ref.name, key: ref.key, variable }];
 }
