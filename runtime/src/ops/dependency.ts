@@ -31,8 +31,8 @@ export function watchDependency(options: DependencyOptions): Dependency {
   const enter = (next: DependencyReport): void => {
     if (next.state === 'Unreachable') {
       unreachableSinceMs ??= clock.now();
-      if (report.state !== next.state)
-        log.warn(`${name} is unreachable`, { problem: next.message });
+      const isNews = report.state !== next.state || report.message !== next.message;
+      if (isNews) log.warn(`${name} is unreachable`, { problem: next.message });
     } else {
       if (unreachableSinceMs !== undefined) log.info(`${name} is reachable again`);
       unreachableSinceMs = undefined;

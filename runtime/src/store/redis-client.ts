@@ -25,26 +25,37 @@ const CONNECT_TIMEOUT_MS = 3000;
 const DISCONNECT_TIMEOUT_MS = 200;
 const MAX_RECONNECT_DELAY_MS = 2000;
 
-/** A client that connects by itself, again and again; its commands fail while it cannot. */
-export function redisClient(address: RedisAddress, log: Log): RedisClient {
+/** A client, and what its servers think of the credentials. */
+export interface RedisConnection {
+  client: RedisClient;
+  /** Redis' words for credentials that are wrong, missing or too weak, until it takes some. */
+  refusal: () => string | undefined;
+}
+
+/** Connects by itself, again and again; commands fail while it cannot. */
+export function redisConnection(address: RedisAddress, log: Log): RedisConnection {
   const client = address.mode === 'cluster' ? clusterClient(address) : singleClient(address);
   let refusal: string | undefined;
   // Without a listener ioredis writes to the console. The watch on the dependency says the rest.
   client.on('error', (err: Error) => {
     log.debug('redis connection', { err });
-    const [said] = REFUSAL.exec(err.message) ?? [];
-    if (said !== undefined && said !== refusal) {
-      log.error('Redis refuses the user or the password', { problem: said });
-    }
-    refusal = said ?? refusal;
+    refusal = refusalIn(err) ?? refusalIn(lastNodeError(err)) ?? refusal;
   });
   client.on('ready', () => {
     refusal = undefined;
   });
-  return client;
+  return { client, refusal: () => refusal };
 }
 
-/** Redis' words for credentials that are wrong or missing; they repeat none of them. */
+/** The part of an error in which Redis refuses credentials; it repeats none of them. */
+export function refusalIn(error: unknown): string | undefined {
+  return error instanceof Error ? REFUSAL.exec(error.message)?.[0] : undefined;
+}
+/** What the last node said that a cluster's client tried, in ioredis' error for "none is left". */
+function lastNodeError(error: Error): unknown {
+  return 'lastNodeError' in error ? error.lastNodeError : undefined;
+}
+
 const REFUSAL = /^(WRONGPASS|NOAUTH|NOPERM).*/;
 
 function singleClient(address: RedisAddress): Redis {

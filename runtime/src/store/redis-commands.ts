@@ -1,7 +1,8 @@
 import { UnavailableError } from '../protocol/unavailable-error.ts';
 import type { ChainableCommander } from 'ioredis';
 import type { Clock, Metrics } from '../ops/telemetry.ts';
-import type { RedisClient } from './redis-client.ts';
+import { refusalIn } from './redis-client.ts';
+import type { RedisConnection } from './redis-client.ts';
 
 const TIMEOUT_MS = 2000;
 const RETRY_AFTER_SECONDS = 2;
@@ -20,12 +21,12 @@ export interface RedisCommands {
     name: string,
     add: (multi: ChainableCommander) => ChainableCommander,
   ): Promise<unknown[]>;
-  /** Rejects with a sentence without credentials when Redis does not answer. */
+  /** Rejects with a sentence for operators, without credentials, when Redis does not answer. */
   ping: () => Promise<void>;
 }
 
 export function redisCommands(
-  client: RedisClient,
+  { client, refusal }: RedisConnection,
   { clock, metrics }: { clock: Clock; metrics: Metrics },
 ): RedisCommands {
   /** ioredis queues without end while a cluster is unreachable, so the bound is ours. */
@@ -54,7 +55,14 @@ export function redisCommands(
       });
     },
     async ping() {
-      await bounded('ping', client.ping());
+      try {
+        await bounded('ping', client.ping());
+      } catch (error) {
+        const said = refusal() ?? refusalIn((error as Error).cause);
+        if (said === undefined) throw error;
+        const sentence = `Redis refuses the user or the password: ${said}`;
+        throw new Error(sentence, { cause: error });
+      }
     },
   };
 }

@@ -228,15 +228,40 @@ describe('credentials', () => {
     const running = await server(ACL_USER);
     const urls = [url(running.port, 'redis', 'other:secret@')];
     const settings = { username: () => 'agent', password: () => 'secret' };
-    await expect(open({ urls, ...settings }).ping()).rejects.toThrow(UnavailableError);
+    await expect(open({ urls, ...settings }).ping()).rejects.toThrow('WRONGPASS');
   });
 
-  test('that are wrong make the store unavailable, and are in no log', async () => {
-    const running = await server(['--requirepass', 'right-password']);
-    const store = open({ urls: [url(running.port)], password: () => 'wrong-password' });
-    await expect(store.ping()).rejects.toThrow(UnavailableError);
-    expect(telemetry.text()).toContain('WRONGPASS');
-    expect(telemetry.text()).not.toContain('wrong-password');
+  const REFUSED: { reason: string; address: Partial<RedisAddress>; says: string }[] = [
+    { reason: 'wrong', address: { password: () => 'open-sesame' }, says: 'WRONGPASS' },
+    { reason: 'missing', address: {}, says: 'NOAUTH' },
+    {
+      reason: 'wrong for a cluster',
+      address: { mode: 'cluster', password: () => 'open-sesame' },
+      says: 'WRONGPASS',
+    },
+  ];
+  test.each(REFUSED)('that are $reason are named, and are in no log', async (refused) => {
+    const isCluster = refused.address.mode === 'cluster' ? 'yes' : 'no';
+    const args = ['--requirepass', 'right-password', '--cluster-enabled', isCluster];
+    const running = await server(args);
+    const store = open({ urls: [url(running.port)], ...refused.address });
+    const says = `Redis refuses the user or the password: ${refused.says}`;
+    await until(() =>
+      store.ping().then(
+        () => false,
+        (error: unknown) => String(error).includes(says),
+      ),
+    );
+    await expect(store.conversations.read(KEY)).rejects.toThrow(UnavailableError);
+    expect(telemetry.text()).not.toContain('sesame');
+  });
+
+  test('of a user who may not do enough are named', async () => {
+    const may = ['--user', 'agent', 'on', '>secret', '~a2a:*', '+@all', '-ping'];
+    const running = await server([...may, '--user', 'default', 'off']);
+    const credentials = { username: () => 'agent', password: () => 'secret' };
+    const store = open({ urls: [url(running.port)], ...credentials });
+    await expect(store.ping()).rejects.toThrow(/the user or the password: NOPERM/);
   });
 
   test('that were rotated are used for the next connection', async () => {

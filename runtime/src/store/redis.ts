@@ -1,4 +1,4 @@
-import { redisClient } from './redis-client.ts';
+import { redisConnection } from './redis-client.ts';
 import { redisCommands } from './redis-commands.ts';
 import { redisConversations } from './redis-conversations.ts';
 import type { Clock, Telemetry } from '../ops/telemetry.ts';
@@ -8,7 +8,7 @@ import type { RedisAddress } from './redis-client.ts';
 /** What is kept in Redis, over one connection. */
 export interface RedisStore {
   conversations: ConversationStore;
-  /** Rejects with a sentence without credentials when Redis does not answer. */
+  /** Rejects with a sentence for operators, without credentials, when Redis does not answer. */
   ping: () => Promise<void>;
   close: () => void;
 }
@@ -19,13 +19,13 @@ export function redisStore(
   { keyPrefix, conversationSeconds }: { keyPrefix: string; conversationSeconds: number },
   { clock, telemetry: { log, metrics } }: { clock: Clock; telemetry: Telemetry },
 ): RedisStore {
-  const client = redisClient(address, log);
-  const commands = redisCommands(client, { clock, metrics });
+  const connection = redisConnection(address, log);
+  const commands = redisCommands(connection, { clock, metrics });
   return {
     conversations: redisConversations(commands, { keyPrefix, ttlSeconds: conversationSeconds }),
     ping: commands.ping,
     close() {
-      client.disconnect();
+      connection.client.disconnect();
     },
   };
 }
