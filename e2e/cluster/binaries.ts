@@ -76,6 +76,14 @@ export const families: readonly Family[] = [
     onlyByName: true,
     binaries: [{ name: 'gitops-health', package: '.', expectedSeconds: 15 }],
   },
+  {
+    // Debian's is too old for the file in config/compose.
+    name: 'compose',
+    onlyByName: true,
+    binaries: [
+      { name: 'docker-compose', package: 'github.com/docker/compose/v5/cmd', expectedSeconds: 60 },
+    ],
+  },
 ];
 
 const buildEnvironment = { CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOFLAGS: '-buildvcs=false' };

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { commandEnvironment } from '../../cluster/command.ts';
+import { composeEnvironment } from '../../cluster/compose.ts';
 import { repositoryFolder } from '../../cluster/paths.ts';
 import { DEMO_NAMESPACE, awaitSamples, installSamples } from '../../demo/samples.ts';
 import { embeddedCluster } from '../../platform/access.ts';
@@ -30,6 +32,7 @@ const SHOWS: Readonly<Record<string, readonly RegExp[]>> = {
     /add "- model-keys" to its spec\.secrets\.names/,
   ],
   'docs/how-to/run-locally.md': [/Good morning/],
+  'docs/how-to/run-with-compose.md': [/Good evening/, /a2a-server.*\(healthy\)/],
   'docs/troubleshooting.md': [/^Ready=True Ready: /m, /"revision":/],
   'docs/how-to/run-the-operator.md': [/a2a-operator-leader-election +leader-election +250/],
   'docs/how-to/install.md': [
@@ -87,7 +90,8 @@ beforeAll(async () => {
   await cluster.kubectl('delete', 'namespace', '--ignore-not-found', ...namespaces);
   await installSamples(cluster, await ensureCredentials(cluster, undefined));
   await awaitSamples(cluster);
-  for (const [path, script] of scripts) outcomes.set(path, run(script));
+  const environment = commandEnvironment(await composeEnvironment());
+  for (const [path, script] of scripts) outcomes.set(path, run(script, environment));
 });
 afterAll(async () => {
   shells.forEach(endGroup);
@@ -101,12 +105,13 @@ interface Outcome {
 }
 
 /** Runs a page's commands as a reader would, in a shell at the repository's root. */
-function run(script: string): Promise<Outcome> {
+function run(script: string, env: NodeJS.ProcessEnv): Promise<Outcome> {
   return new Promise((resolve) => {
     const stdio = ['pipe', 'pipe', 'pipe'] as const;
     // A group of its own, so that what a page starts in the background ends with it.
     const shell = spawn('bash', ['-s'], {
       cwd: repositoryFolder,
+      env,
       detached: true,
       stdio: [...stdio],
     });

@@ -10,6 +10,8 @@ HELM=v3.22.0
 COREDNS=v1.15.0
 CONTOUR=v1.33.8
 KWOK=v0.8.0
+# 5.7 needs Go 1.26.10.
+COMPOSE=v5.2.0
 PROMETHEUS_OPERATOR=v0.85.0
 GOPHER_LUA=v1.1.2
 # 1.4 needs Go 1.27.
@@ -52,6 +54,7 @@ family helm helm.sh/helm/v3 "$HELM" helm.sh/helm/v3/cmd/helm
 family coredns github.com/coredns/coredns "$COREDNS" github.com/coredns/coredns
 family contour github.com/projectcontour/contour "$CONTOUR" github.com/projectcontour/contour/cmd/contour
 family kwok sigs.k8s.io/kwok "$KWOK" sigs.k8s.io/kwok/cmd/kwok
+family compose github.com/docker/compose/v5 "$COMPOSE" github.com/docker/compose/v5/cmd
 
 # Its program is in its folder.
 cat > gitops/go.mod <<EOF
