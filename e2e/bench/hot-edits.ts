@@ -19,6 +19,8 @@ export interface HotEdits {
   liveMs: number[];
   requests: number;
   failures: string[];
+  /** Of each pod's process, after all that. */
+  residentMib: number[];
 }
 
 /** Edits one agent of a fleet under load; every fleet is a server of its own, one after the other. */
@@ -64,8 +66,16 @@ async function oneFleet(cluster: ClusterAccess, agents: number, edits: number): 
     liveMs.push(performance.now() - begunMs);
   }
   const ended = await load.end();
+  const residentMib = await Promise.all(pods.map(residentMibOf));
   await kubectl('delete', 'a2as,agentdef', '--all');
-  return { agents, liveMs, ...ended };
+  return { agents, liveMs, residentMib, ...ended };
+}
+
+/** What a pod's process says of its memory, which it reads from /proc. */
+async function residentMibOf({ url }: Endpoint): Promise<number> {
+  const metrics = await (await fetch(`http://${new URL(url).hostname}:9090/metrics`)).text();
+  const bytes = /^process_resident_memory_bytes (\S+)/m.exec(metrics)?.[1];
+  return Number(bytes) / 2 ** 20;
 }
 
 function serverOf(name: string, defaultAgent: string): object {

@@ -29,6 +29,7 @@ const CLUSTER_RUNS = 5;
 const AIM_START_MS = 800;
 const AIM_AGENT_KIB = 256;
 const AIM_LIVE_MS = 1_000;
+const AIM_POD_MIB = 256;
 
 async function main(): Promise<void> {
   const [loadBefore = 0] = loadavg();
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
       [''],
       clusterRow(readyMs),
       ...editRows(edits),
+      ...podRows(edits),
     ]),
   );
   console.log(`
@@ -132,6 +134,16 @@ function editRows(edits: readonly HotEdits[]): string[][] {
     `${failures.length} of ${requests} failed`,
   ]);
   return [['edit in use on all pods'], ...rows];
+}
+
+function podRows(edits: readonly HotEdits[]): string[][] {
+  const rows = edits.map(({ agents, residentMib }) => [
+    `  ${agents} agent${agents === 1 ? '' : 's'}`,
+    ...cells(summary(residentMib), 'MiB'),
+    '',
+    `< ${AIM_POD_MIB} MiB`,
+  ]);
+  return [['resident memory of those pods'], ...rows];
 }
 
 function clusterRow(readyMs: readonly number[]): string[] {

@@ -1,4 +1,6 @@
+import { officialClient, textMessage } from './javascript.ts';
 import { answerOf, ask } from './json-rpc.ts';
+import type { Caller } from './javascript.ts';
 import type { Endpoint } from './json-rpc.ts';
 
 /** Requests that go on until they are ended. */
@@ -21,8 +23,19 @@ export function beginLoad(endpoints: readonly Endpoint[]): Load {
   );
 }
 
+/** As `beginLoad`, with the official client. */
+export async function beginOfficialLoad(callers: readonly Caller[]): Promise<Load> {
+  const clients = await Promise.all(callers.map(officialClient));
+  return repeated(
+    clients.map((client) => async () => {
+      const answer = JSON.stringify(await client.sendMessage(textMessage('Hello')));
+      return answer.includes('was: Hello') ? undefined : answer;
+    }),
+  );
+}
+
 /** Begins to call each caller again and again, one call at a time; it gives what is wrong with its answer. */
-export function repeated(callers: readonly (() => Promise<string | undefined>)[]): Load {
+function repeated(callers: readonly (() => Promise<string | undefined>)[]): Load {
   const failures: string[] = [];
   let requests = 0;
   let answered = 0;

@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { answerOf, ask, askStreaming, call, scripted, statusText } from '../../clients/json-rpc.ts';
+import type { Caller } from '../../clients/javascript.ts';
 import type { Endpoint, StreamEvent } from '../../clients/json-rpc.ts';
 import { agent, configMap, REDIS, secret, server } from '../manifests.ts';
 import { beginStory, eventually, podsOf, podUrl } from '../story.ts';
 import type { KubeObject, Pod, Story } from '../story.ts';
-import { beginLoad } from '../../clients/load.ts';
+import { beginLoad, beginOfficialLoad } from '../../clients/load.ts';
 
 jest.setTimeout(180_000);
 
 const AGENTS = 50;
 const REPLICAS = 2;
+const VERSIONS = ['1.0', '0.3'] as const;
 /** The kubelet looks by itself no sooner than a minute after it has looked. */
 const BEFORE_THE_KUBELET_SECONDS = 20;
 
@@ -43,6 +45,18 @@ function endpoints(name: string, key = 'key-of-alice'): Endpoint[] {
   return pods.map((pod) => ({ url: `${podUrl(pod)}/a2a/agents/${name}`, headers }));
 }
 
+/** The official client on each pod, by the card of the agent. */
+function officialCallers(name: string, protocolVersion: (typeof VERSIONS)[number]): Caller[] {
+  const headers = { 'X-API-Key': 'key-of-alice' };
+  return pods.map((pod) => ({
+    baseUrl: podUrl(pod),
+    cardPath: `/a2a/agents/${name}/card`,
+    via: podUrl(pod),
+    headers,
+    protocolVersion,
+  }));
+}
+
 /** Waits until every pod answers so, and gives how long that took in milliseconds. */
 async function everyPod(look: (pod: Endpoint) => Promise<boolean>, name: string): Promise<number> {
   const startedAt = Date.now();
@@ -65,15 +79,18 @@ async function lastOf(stream: AsyncIterable<StreamEvent>): Promise<StreamEvent |
 
 describe('long before the kubelet would look, and under load', () => {
   it('an edited agent answers anew on every pod, and no request fails', async () => {
-    const load = beginLoad([1, 2, 3].flatMap((index) => endpoints(named(index))));
+    const loads = [
+      beginLoad([1, 2, 3].flatMap((index) => endpoints(named(index)))),
+      await beginOfficialLoad(VERSIONS.flatMap((version) => officialCallers(named(1), version))),
+    ];
     for (const version of ['second', 'third', 'fourth']) {
       const text = `agent-1, ${version} version.`;
       await story.apply(agent(named(1), says(text), { fleet: 'hot' }));
       await everyPod(answers(text), named(1));
     }
-    const { failures, requests } = await load.end();
-    expect(failures).toEqual([]);
-    expect(requests).toBeGreaterThan(20);
+    const ended = await Promise.all(loads.map((load) => load.end()));
+    expect(ended.flatMap(({ failures }) => failures)).toEqual([]);
+    for (const { requests } of ended) expect(requests).toBeGreaterThan(20);
     await story.ready('a2as/fleet', 'agentdef/agent-1');
   });
 

@@ -9,9 +9,8 @@ import {
   jest,
 } from '@jest/globals';
 import { ingressFetch } from '../../clients/ingress-fetch.ts';
-import { officialClient, textMessage } from '../../clients/javascript.ts';
 import { answerOf, ask } from '../../clients/json-rpc.ts';
-import { beginLoad, repeated } from '../../clients/load.ts';
+import { beginLoad, beginOfficialLoad } from '../../clients/load.ts';
 import type { Load } from '../../clients/load.ts';
 import { agent, REDIS, server } from '../manifests.ts';
 import { awaitRoute, beginStory, eventually, ingressBase, podsOf } from '../story.ts';
@@ -21,6 +20,7 @@ jest.setTimeout(240_000);
 
 const HOST = 'always.e2e.test';
 const REPLICAS = 3;
+const VERSIONS = ['1.0', '0.3'] as const;
 
 let story: Story;
 let loads: Load[];
@@ -47,11 +47,6 @@ function theServer(changes: object = {}): ReturnType<typeof server> {
 /** Callers that never pause: the official client by the Ingress, and one inside by the Service, on kept connections. */
 beforeEach(async () => {
   const headers = { 'X-API-Key': await story.apiKey('always') };
-  const clients = await Promise.all(
-    (['1.0', '0.3'] as const).map((protocolVersion) =>
-      officialClient({ baseUrl: ingressBase(HOST), fetch: ingressFetch, headers, protocolVersion }),
-    ),
-  );
   const { spec } = await story.get<{ spec: { clusterIP: string } }>('service', 'always');
   const inside = Array.from({ length: 4 }, () => ({
     url: `http://${spec.clusterIP}/a2a`,
@@ -59,11 +54,13 @@ beforeEach(async () => {
   }));
   loads = [
     beginLoad(inside),
-    repeated(
-      clients.map((client) => async () => {
-        const answer = await client.sendMessage(textMessage('Hello'));
-        return JSON.stringify(answer).includes('was: Hello') ? undefined : JSON.stringify(answer);
-      }),
+    await beginOfficialLoad(
+      VERSIONS.map((protocolVersion) => ({
+        baseUrl: ingressBase(HOST),
+        fetch: ingressFetch,
+        headers,
+        protocolVersion,
+      })),
     ),
   ];
   const first = await ask(inside[0] ?? { url: '' }, 'Hello');
