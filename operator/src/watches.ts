@@ -19,6 +19,7 @@ import {
   serverOfDeployment,
   serverOfPod,
   serverOfReplicaSet,
+  serversOfHost,
   triggers,
 } from './reconcile/triggers.ts';
 import type { Trigger } from './reconcile/triggers.ts';
@@ -117,6 +118,7 @@ export function connect(reflectors: Reflectors, servers: Queue, agents: Queue): 
     });
   };
   wake(servers, reflectors.servers, itself);
+  wake(servers, reflectors.servers, serversOfHost(reflectors.servers));
   wake(servers, reflectors.agents, related.serversOfAgent);
   wake(servers, reflectors.configMapMetadata, related.serversOfConfigMap);
   wake(servers, reflectors.secrets, related.serversOfSecret);

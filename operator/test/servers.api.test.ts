@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
 import type { KubeObject } from '../src/api/object.ts';
 import { KINDS } from '../src/kube/kinds.ts';
@@ -164,6 +165,39 @@ describe('a server', () => {
     const untouched = await suite.space.get(KINDS.ServiceAccount, 'demo');
     expect(untouched?.metadata.ownerReferences).toBeUndefined();
     expect(untouched?.metadata.labels).toEqual({ mine: 'yes' });
+  });
+
+  it('is told that an older server has its host, and gets it when that one goes', async () => {
+    const { space } = suite;
+    const ingress = { enabled: true, host: 'wanted.example.com' };
+    await space.apply(agentManifest(), space.serverManifest({ ingress }));
+    await space.ready();
+    // Ages are told apart by the second.
+    await pause(1000);
+    await space.apply(space.serverManifest({ ingress }, { name: 'later' }));
+    const taken = {
+      status: 'True',
+      reason: 'HostTaken',
+      says: `"wanted.example.com" belongs to A2AServer "demo" in namespace "${space.name}"`,
+    };
+    await space.serverCondition('Stalled', taken, 'later');
+    expect(await space.get(KINDS.Ingress, 'later')).toBeUndefined();
+    await space.kubectl('delete', 'a2as', 'demo');
+    await space.ready('later');
+    expect(await space.get(KINDS.Ingress, 'later')).toBeDefined();
+  });
+
+  it('waits for the end of a namespace that is being deleted', async () => {
+    const { space } = suite;
+    await space.apply(agentManifest(), space.serverManifest());
+    await space.ready();
+    await space.kubectl('delete', 'namespace', space.name, '--wait=false');
+    await space.kubectl('delete', 'service', 'demo');
+    await space.serverCondition('Ready', {
+      status: 'False',
+      reason: 'NamespaceTerminating',
+      says: 'the namespace is being deleted',
+    });
   });
 
   it('waits for a Secret by name, and goes on when it appears', async () => {

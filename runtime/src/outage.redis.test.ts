@@ -35,7 +35,7 @@ test('requests are 503 while Redis is down, readiness follows, and all of it end
     expect(status.body.dependencies?.memory).toEqual({
       state: 'Unreachable',
       checks: expect.any(Number),
-      message: 'The store cannot be reached.',
+      message: `Redis cannot be reached: connect ECONNREFUSED 127.0.0.1:${redis.port}`,
     });
 
     await redis.start();

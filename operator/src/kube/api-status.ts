@@ -1,4 +1,4 @@
-import { ApiError } from './port.ts';
+import { ApiError, NAMESPACE_TERMINATING } from './port.ts';
 
 /** Kubernetes' Status object, in an error answer or a watch's ERROR event (API conventions, "Response Status Kind"). */
 export interface Status {
@@ -10,10 +10,14 @@ export interface Status {
 
 const TOO_LARGE = 'ResourceVersionTooLarge';
 
-/** The error that a Status stands for. A version that is too large hides in the causes of a Timeout. */
+/** Causes that say more than the reason: of a Timeout, and of a Forbidden. */
+const TELLING_CAUSES = [TOO_LARGE, NAMESPACE_TERMINATING];
+
+/** The error that a Status stands for. */
 export function errorOf(status: Status, code: number, retryAfterMs?: number): ApiError {
-  const tooLarge = status.details?.causes?.some(({ reason }) => reason === TOO_LARGE) === true;
-  const reason = tooLarge ? TOO_LARGE : (status.reason ?? 'Unknown');
+  const causes = status.details?.causes?.map(({ reason }) => reason) ?? [];
+  const reason =
+    TELLING_CAUSES.find((cause) => causes.includes(cause)) ?? status.reason ?? 'Unknown';
   return new ApiError(code, reason, status.message ?? `status ${code}`, retryAfterMs);
 }
 

@@ -82,6 +82,9 @@ export class ApiError extends Error {
   }
 }
 
+/** `reason` of the error for a new object in a namespace that is being deleted. */
+export const NAMESPACE_TERMINATING = 'NamespaceTerminating';
+
 /**
  * Whether the API server has judged the request itself as wrong, so that repeating it is useless. A 403 is no
  * such judgement: quotas and policies change, and an API server that does not know a new CRD yet says it too.

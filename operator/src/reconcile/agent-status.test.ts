@@ -34,6 +34,21 @@ describe('an agent', () => {
     expect(ready(agent, [current])).toBe('True Ready: accepted, resolved and served');
   });
 
+  it('is as Ready as it is declared on a server that is scaled to zero', () => {
+    const conditions = [{ type: 'Ready', status: 'True', reason: 'ScaledToZero' }];
+    const asleep = { ...serverSaying([{ name: 'assistant', loaded: false }]) };
+    const server = { ...asleep, status: { ...asleep.status, conditions } } as A2AServer;
+    const status = agentStatus(agent, [server], NOTHING, NOW);
+    expect(conditionOf(status.conditions, 'Ready')).toMatchObject({
+      status: 'True',
+      reason: 'ScaledToZero',
+      message: 'demo: spec.replicas is 0, so nothing is served there, as declared',
+    });
+    expect(status.servers).toMatchObject([{ name: 'demo', ready: false }]);
+    const both = agentStatus(agent, [server, serverSaying([])], NOTHING, NOW);
+    expect(conditionOf(both.conditions, 'Ready')?.status).toBe('False');
+  });
+
   it('is not Ready when a namesake of the same generation is served, that was there before it', () => {
     const earlier = anAgent({ description: 'The one before.' });
     const said = [{ ...current, revision: revisionOf(earlier) }];

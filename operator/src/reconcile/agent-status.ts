@@ -10,13 +10,14 @@ import { CONDITION, REASON } from '../api/conditions.ts';
 import { grantedSecrets } from '../resources/granted-secrets.ts';
 import { conditionsOf } from './conditions.ts';
 import type { Verdict } from './conditions.ts';
-import { MAX_AGENTS } from './server-status.ts';
+import { MAX_AGENTS, saysScaledToZero } from './server-status.ts';
 
 type HostingServer = NonNullable<AgentDefinitionStatus['servers']>[number];
 
 /** Servers that a status lists; more of them only count. */
 const MAX_SERVERS = 64;
 
+const SCALED_TO_ZERO = 'spec.replicas is 0, so nothing is served there, as declared';
 const NOT_RECONCILED = 'the server was not reconciled yet';
 const NOT_LISTED = `the server hosts more agents than the ${MAX_AGENTS} that its status lists, so nobody can tell whether this one is served; host it on another server`;
 
@@ -109,6 +110,10 @@ function served(hosting: readonly HostingServer[], suspend = false): Verdict {
     return { type, status: 'False', reason: REASON.NotSelected, message };
   }
   const lacking = hosting.filter((server) => !server.ready);
+  if (lacking.length > 0 && lacking.every(({ message }) => message === SCALED_TO_ZERO)) {
+    const message = lacking.map(({ name }) => `${name}: ${SCALED_TO_ZERO}`).join('; ');
+    return { type, status: 'True', reason: REASON.ScaledToZero, message };
+  }
   if (lacking.length > 0) {
     const message = lacking.map((server) => `${server.name}: ${server.message ?? ''}`).join('; ');
     return { type, status: 'False', reason: REASON.NotServed, message };
@@ -122,6 +127,8 @@ function served(hosting: readonly HostingServer[], suspend = false): Verdict {
 function ready(parts: readonly Verdict[], suspend = false): Verdict {
   const failing = parts.find(({ status }) => status !== 'True');
   if (failing !== undefined) return { ...failing, type: CONDITION.Ready };
+  const asleep = parts.find(({ reason }) => reason === REASON.ScaledToZero);
+  if (asleep !== undefined) return { ...asleep, type: CONDITION.Ready };
   if (suspend) {
     const message =
       'spec.suspend is true, so its servers refuse new messages; everything else is kept';
@@ -145,21 +152,19 @@ function currentRevision(
 function hostingServer(
   { metadata }: AgentDefinition,
   revision: string,
-  server: A2AServer,
+  { metadata: { name }, status = {} }: A2AServer,
 ): HostingServer {
-  const { name } = server.metadata;
-  const { agents = [] } = server.status ?? {};
-  const seen = agents.find((agent) => agent.name === metadata.name);
-  if (seen === undefined) {
-    const message = agents.length < MAX_AGENTS ? NOT_RECONCILED : NOT_LISTED;
-    return { name, ready: false, message };
-  }
-  const ready = seen.loaded && seen.revision === revision;
-  const message = ready ? undefined : (seen.message ?? 'pods are loading this version');
-  return {
-    name,
-    ...(seen.url !== undefined && { url: seen.url }),
-    ready,
-    ...(message !== undefined && { message }),
-  };
+  const seen = status.agents?.find((agent) => agent.name === metadata.name);
+  const ready = seen?.loaded === true && seen.revision === revision && !saysScaledToZero(status);
+  const url = seen?.url === undefined ? {} : { url: seen.url };
+  return { name, ...url, ready, ...(!ready && { message: unserved(status, seen) }) };
 }
+
+function unserved(status: ServerStatus, seen: SeenAgent | undefined): string {
+  if (saysScaledToZero(status)) return SCALED_TO_ZERO;
+  if (seen !== undefined) return seen.message ?? 'pods are loading this version';
+  return (status.agents?.length ?? 0) < MAX_AGENTS ? NOT_RECONCILED : NOT_LISTED;
+}
+
+type ServerStatus = NonNullable<A2AServer['status']>;
+type SeenAgent = NonNullable<ServerStatus['agents']>[number];

@@ -58,6 +58,7 @@ const observed = (replicaSets: ReplicaSet[] = [], deployment?: Deployment): Obse
   replicaSets,
   pods: [],
   missingSecrets: [],
+  hostHolder: undefined,
   secretsVersion: '',
   services: [],
 });

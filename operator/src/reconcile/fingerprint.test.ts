@@ -28,6 +28,7 @@ const BEFORE = {
   replicaSets: [object('ReplicaSet')],
   pods: [],
   missingSecrets: [],
+  hostHolder: undefined,
   secretsVersion: '',
   services: [{ metadata: { uid: 's' }, spec: { ports: [{ port: 1 }] } }],
 } as unknown as Observed;
@@ -110,6 +111,11 @@ describe('what decides what has to be applied', () => {
     {
       reason: 'a Secret is missing',
       change: { missingSecrets: [{ field: 'spec.x', name: 's' }] },
+      same: false,
+    },
+    {
+      reason: 'another server has the host',
+      change: { hostHolder: { namespace: 'other', name: 'older' } },
       same: false,
     },
     {

@@ -7,7 +7,7 @@ import type { Observed } from './observe.ts';
  * everything here as it was.
  */
 export function fingerprint(observed: Observed): string {
-  const { server, agents, missingAgents, texts, owned, missingSecrets, services } = observed;
+  const { server, agents, missingAgents, texts, owned, missingSecrets, hostHolder } = observed;
   return JSON.stringify([
     [server.metadata.uid, server.metadata.generation],
     agents.map(({ metadata }) => [metadata.uid, metadata.generation]),
@@ -15,7 +15,8 @@ export function fingerprint(observed: Observed): string {
     texts.versions,
     owned.map(versionOf).sort(),
     missingSecrets,
-    services.map(({ metadata, spec }) => [metadata.uid, spec]),
+    [hostHolder?.namespace, hostHolder?.name],
+    observed.services.map(({ metadata, spec }) => [metadata.uid, spec]),
   ]);
 }
 

@@ -14,9 +14,16 @@ export function gate(observed: Observed, allowedAnnotationPrefixes: readonly str
       `${refused.join(', ')}: only annotations that start with ${allowedAnnotationPrefixes.join(', ')} are allowed here; remove the others or ask the operator's administrator to allow their prefix`,
     );
   }
+  const { hostHolder: holder, server } = observed;
+  if (holder !== undefined) {
+    throw new StalledError(
+      REASON.HostTaken,
+      `spec.ingress.host: "${server.spec.ingress.host ?? ''}" belongs to A2AServer "${holder.name}" in namespace "${holder.namespace}", which is older; choose another host, or remove it there`,
+    );
+  }
   const [missing] = observed.missingSecrets;
   if (missing !== undefined) {
-    const { namespace } = observed.server.metadata;
+    const { namespace } = server.metadata;
     throw new WaitingError(
       REASON.SecretNotFound,
       `${missing.field}: Secret "${missing.name}" was not found in namespace "${namespace}"; create it`,

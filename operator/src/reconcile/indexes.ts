@@ -7,6 +7,7 @@ import { mountedSecrets } from '../resources/granted-secrets.ts';
 import { referencedServices } from '../resources/service-reference.ts';
 import { defaultAgent } from './agent-selection.ts';
 import { referencedConfigMap } from './config-map-texts.ts';
+import { hostKey } from './host-holder.ts';
 import { controllerOf } from './ownership.ts';
 
 /**
@@ -26,6 +27,11 @@ export const serverIndexes = {
   /** Secrets that a server's pods mount. */
   secret: (server: A2AServer): string[] =>
     mountedSecrets(server).map((name) => siblingKey(server, name)),
+  /** What an Ingress controller knows a server by. */
+  host: (server: A2AServer): string[] => {
+    const key = hostKey(server);
+    return key === undefined ? [] : [key];
+  },
   /** Services that a server's hosts may mean. */
   service: (server: A2AServer): string[] => referencedServices(server).map(keyOf),
 } as const;

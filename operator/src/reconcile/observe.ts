@@ -11,6 +11,7 @@ import { selectAgents } from './agent-selection.ts';
 import type { Cache } from '../kube/port.ts';
 import type { Caches, ConfigMap, Deployment, Pod, ReplicaSet } from './caches.ts';
 import type { ConfigMapTexts, Texts } from './config-map-texts.ts';
+import { hostHolder } from './host-holder.ts';
 
 /** Everything that a reconcile of a server looks at; nothing is read again later. */
 export interface Observed {
@@ -29,6 +30,8 @@ export interface Observed {
   pods: Pod[];
   /** Secrets that the spec refers to and that do not exist. */
   missingSecrets: { field: string; name: string }[];
+  /** The server that has the spec's Ingress host, when it is another one. */
+  hostHolder: ObjectRef | undefined;
   /** Changes with every Secret that the pods mount; what is in them is not known. */
   secretsVersion: string;
   /** Services that exist, of those that the spec's hosts may mean. */
@@ -58,6 +61,7 @@ export async function observe(
     replicaSets,
     pods: replicaSets.flatMap((replicaSet) => ownedBy(caches.pods, replicaSet)),
     missingSecrets: missingSecrets(server, caches),
+    hostHolder: hostHolder(server, caches.servers)?.metadata,
     secretsVersion: secretsVersion(server, caches),
     services: referencedServices(server).flatMap((one) => caches.services.get(one) ?? []),
   };

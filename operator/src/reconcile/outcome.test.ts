@@ -43,6 +43,15 @@ describe('the writing half of a reconcile', () => {
     },
   );
 
+  it('waits for the end of a namespace that is being deleted', async () => {
+    const refused = new ApiError(403, 'NamespaceTerminating', 'unable to create new content');
+    expect(await outcome(refused)).toEqual({
+      kind: 'waiting',
+      reason: 'NamespaceTerminating',
+      message: 'the namespace is being deleted, and this server with it',
+    });
+  });
+
   it('says so when the API server has answered with an error for the tenth time, and goes on trying', async () => {
     const error = apiError(500);
     expect(await outcome(error, 10)).toEqual({

@@ -1,6 +1,6 @@
 import { REASON } from '../api/conditions.ts';
 import type { Reason } from '../api/conditions.ts';
-import { ApiError, isRejection } from '../kube/port.ts';
+import { ApiError, isRejection, NAMESPACE_TERMINATING } from '../kube/port.ts';
 import { StalledError, WaitingError } from './errors.ts';
 
 /** How the writing half of a reconcile ended, as far as a status may tell. */
@@ -37,6 +37,10 @@ export async function outcomeOf(failures: number, work: () => Promise<void>): Pr
     }
     if (isRejection(error)) {
       return { kind: 'stalled', reason: REASON.Refused, message: error.message };
+    }
+    if (error instanceof ApiError && error.reason === NAMESPACE_TERMINATING) {
+      const message = 'the namespace is being deleted, and this server with it';
+      return { kind: 'waiting', reason: REASON.NamespaceTerminating, message };
     }
     if (error instanceof ApiError && failures >= FAILURES_BEFORE_SHOWN) {
       const message = `the API server answers ${error.status}: ${error.message}`;

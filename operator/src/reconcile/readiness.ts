@@ -16,6 +16,14 @@ export interface Evidence {
   agents: readonly AgentState[];
   /** Agents without which the server is not Ready: the default one and those it names. */
   required: readonly string[];
+  /** What is known to keep pods from becoming ready, besides what the Deployment tells. */
+  causes: readonly Problem[];
+}
+
+/** Why a server is not Ready. */
+export interface Problem {
+  reason: Reason;
+  message: string;
 }
 
 /**
@@ -33,21 +41,17 @@ export function readiness(evidence: Evidence): Verdict {
   return { type: CONDITION.Ready, status: 'True', reason: REASON.Ready, message };
 }
 
-interface Problem {
-  reason: Reason;
-  message: string;
-}
-
 function unapplied({ outcome }: Evidence): Problem | undefined {
   return outcome.kind === 'applied'
     ? undefined
     : { reason: outcome.reason, message: outcome.message };
 }
 
-function notRunning({ rollout }: Evidence): Problem | undefined {
-  if (!rollout.complete) return { reason: REASON.RollingOut, message: rollout.message };
-  if (!rollout.available) return { reason: REASON.PodsNotReady, message: rollout.message };
-  return undefined;
+function notRunning({ rollout, causes }: Evidence): Problem | undefined {
+  if (rollout.complete && rollout.available) return undefined;
+  const message = [rollout.message, ...causes.map((cause) => cause.message)].join('; ');
+  const reason = rollout.complete ? (causes[0]?.reason ?? REASON.PodsNotReady) : REASON.RollingOut;
+  return { reason, message };
 }
 
 function notServing({

@@ -1,6 +1,6 @@
 import type { A2AServer } from '../api/a2aserver.ts';
-import { CONDITION } from '../api/conditions.ts';
-import type { ConditionType } from '../api/conditions.ts';
+import { CONDITION, REASON } from '../api/conditions.ts';
+import type { ConditionType, Reason } from '../api/conditions.ts';
 import { conditionOf } from '../api/object.ts';
 import type { Settings } from '../resources/inputs.ts';
 import { publicUrl } from '../resources/urls.ts';
@@ -13,6 +13,7 @@ import { networkRestriction } from './network-restriction.ts';
 import type { Observed } from './observe.ts';
 import type { Outcome } from './outcome.ts';
 import type { PodReport } from './pod-reports.ts';
+import type { Problem } from './readiness.ts';
 import type { RenderedAgents } from './rendered-agents.ts';
 import { rolloutOf } from './rollout.ts';
 import type { ServerEvidence } from './server-status.ts';
@@ -45,6 +46,11 @@ export function serverEvidence(findings: Findings): ServerEvidence {
   const complains = serving.some(
     ({ report }) => report?.agents.some(({ message }) => message !== undefined) ?? true,
   );
+  const states = agentStates(agents, missingAgents, rendered, serving);
+  const required = [defaultAgent(server), ...(server.spec.agents.names ?? [])];
+  const isUnmade = (name: string): boolean =>
+    missingAgents.includes(name) || rendered.rejected.has(name);
+  const memory = nextReadings(before.memory, 'memory', reports);
   return {
     outcome,
     heldBack,
@@ -52,16 +58,30 @@ export function serverEvidence(findings: Findings): ServerEvidence {
     hasProblem: rollout.problem !== undefined || lacksAgents || complains,
     revision: rendered.revision,
     reports: serving,
-    agents: agentStates(agents, missingAgents, rendered, serving),
-    required: [defaultAgent(server), ...(server.spec.agents.names ?? [])],
+    agents: states,
+    required,
+    causes: [
+      ...states
+        .filter(({ name }) => required.includes(name) && isUnmade(name))
+        .map(({ name, message = '' }) =>
+          cause(REASON.AgentsNotLoaded, `agent ${name}: ${message}`),
+        ),
+      ...(memory.settled === 'Unreachable'
+        ? [cause(REASON.MemoryUnreachable, memory.message)]
+        : []),
+    ],
     url: publicUrl(server, settings.clusterDomain),
     replicas: deployment?.status?.replicas ?? 0,
     readings: {
-      memory: nextReadings(before.memory, 'memory', reports),
+      memory,
       model: nextReadings(before.model, 'model', reports),
     },
     network: networkRestriction({ server, settings, services }, outcome, findings.hasPolicy),
   };
+}
+
+function cause(reason: Reason, message: string): Problem {
+  return { reason, message };
 }
 
 function readingsBefore({ status }: A2AServer): Partial<Record<Dependency, Readings>> {

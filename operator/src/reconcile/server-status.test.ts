@@ -32,6 +32,12 @@ const RUNNING = aDeployment(1, {
   availableReplicas: 1,
 });
 
+const NONE_AVAILABLE = aDeployment(1, {
+  observedGeneration: 1,
+  replicas: 1,
+  updatedReplicas: 1,
+});
+
 function aReport(report: Partial<StatusReport> = {}): StatusReport {
   return {
     version: '1',
@@ -62,6 +68,7 @@ function evidence(changes: Partial<ServerEvidence> = {}): ServerEvidence {
     reports: [{ pod: 'demo-1', ready: true, report: aReport() }],
     agents: [{ name: 'assistant', loaded: true, generation: 1 }],
     required: ['assistant'],
+    causes: [],
     url: 'http://demo',
     replicas: 1,
     readings: { memory: READINGS, model: READINGS },
@@ -146,6 +153,26 @@ describe('Ready', () => {
       says: '1 of 2 pods are available',
     },
     {
+      reason: 'no pod is ready, because the only agent does not exist',
+      changes: {
+        rollout: rolloutOf(NONE_AVAILABLE, []),
+        causes: [{ reason: 'AgentsNotLoaded', message: 'agent greter: create it' } as const],
+      },
+      ready: 'False',
+      because: 'AgentsNotLoaded',
+      says: '0 of 1 pods are available; agent greter: create it',
+    },
+    {
+      reason: 'no pod is ready, because Redis is away',
+      changes: {
+        rollout: rolloutOf(NONE_AVAILABLE, []),
+        causes: [{ reason: 'MemoryUnreachable', message: 'Redis cannot be reached' } as const],
+      },
+      ready: 'False',
+      because: 'MemoryUnreachable',
+      says: '0 of 1 pods are available; Redis cannot be reached',
+    },
+    {
       reason: 'a ready pod does not answer',
       changes: { reports: [{ pod: 'demo-1', ready: true, error: 'timeout' }] },
       ready: 'False',
@@ -222,6 +249,15 @@ describe('the status of a server', () => {
     });
     expect(condition({ outcome }, 'Reconciling')).toBeUndefined();
     expect(condition({}, 'Stalled')).toBeUndefined();
+  });
+
+  it('does not say that agents are missing where no pod is wanted', () => {
+    const rollout = rolloutOf(aDeployment(0, { observedGeneration: 1 }), []);
+    const agents = [{ name: 'a', loaded: false, message: 'no pod is ready' }];
+    expect(condition({ rollout, agents, reports: [] }, 'AgentsLoaded')).toMatchObject({
+      status: 'Unknown',
+      reason: 'ScaledToZero',
+    });
   });
 
   it('names every agent that is not served, and why', () => {

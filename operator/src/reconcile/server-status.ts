@@ -63,12 +63,17 @@ export function saysReady({ conditions }: A2AServerStatus): boolean {
   return conditionOf(conditions, CONDITION.Ready)?.status === 'True';
 }
 
+/** Whether a status says that no pod is wanted, and none is left. */
+export function saysScaledToZero({ conditions }: A2AServerStatus): boolean {
+  return conditionOf(conditions, CONDITION.Ready)?.reason === REASON.ScaledToZero;
+}
+
 function verdicts(evidence: ServerEvidence): Verdict[] {
   const ready = readiness(evidence);
   const { outcome } = evidence;
   return [
     ready,
-    agentsLoaded(evidence.agents),
+    agentsLoaded(evidence.agents, ready),
     progressing(evidence),
     dependency(CONDITION.MemoryReachable, evidence.readings.memory),
     dependency(CONDITION.ModelReachable, evidence.readings.model),
@@ -82,8 +87,12 @@ function verdicts(evidence: ServerEvidence): Verdict[] {
   ];
 }
 
-function agentsLoaded(agents: readonly AgentState[]): Verdict {
+function agentsLoaded(agents: readonly AgentState[], ready: Verdict): Verdict {
   const type = CONDITION.AgentsLoaded;
+  if (ready.reason === REASON.ScaledToZero) {
+    const message = 'no pod runs that could serve them';
+    return { type, status: 'Unknown', reason: ready.reason, message };
+  }
   const lacking = agents.filter(({ loaded }) => !loaded);
   const count = `${agents.length - lacking.length}/${agents.length}`;
   if (lacking.length === 0) {
@@ -112,6 +121,8 @@ function progressing({ rollout, heldBack }: ServerEvidence): Verdict {
   return { type, status: 'False', reason: REASON.RolledOut, message };
 }
 
+const NAMES = { MemoryReachable: 'the store', ModelReachable: 'the model service' } as const;
+
 function dependency(
   type: 'MemoryReachable' | 'ModelReachable',
   { settled, message }: Readings,
@@ -122,7 +133,7 @@ function dependency(
         type,
         status: 'True',
         reason: REASON.Reachable,
-        message: 'every running pod reaches it',
+        message: `every running pod reaches ${NAMES[type]}`,
       };
     case 'Unreachable':
       return { type, status: 'False', reason: REASON.Unreachable, message };

@@ -9,7 +9,7 @@ import { KINDS } from '../kube/kinds.ts';
 import type { Change } from '../kube/port.ts';
 import type { ServiceView } from '../resources/service-passage.ts';
 import { agentIndexes, serverIndexes } from './indexes.ts';
-import { triggers } from './triggers.ts';
+import { serversOfHost, triggers } from './triggers.ts';
 
 const selecting = (label: string, name: string, namespace = 'team'): A2AServer =>
   aServer(
@@ -229,5 +229,38 @@ describe('a ConfigMap', () => {
   ])('wakes the agents that refer to it, and their servers: $reason', (expected) => {
     expect(related.agentsOfConfigMap(expected.of)).toEqual(expected.agents);
     expect([...related.serversOfConfigMap(expected.of)].sort()).toEqual(expected.servers);
+  });
+});
+
+describe('the servers of a host', () => {
+  const on = (name: string, host: string): A2AServer =>
+    aServer({ ingress: { enabled: true, host } }, { name });
+  const [mine, rival] = [on('mine', 'a.example.com'), on('rival', 'a.example.com')];
+  const all = storedCache(
+    KINDS.A2AServer,
+    [mine, rival, on('far', 'b.example.com')],
+    serverIndexes,
+  );
+
+  it.each([
+    {
+      reason: 'a server comes that wants it',
+      event: change(undefined, mine),
+      woken: ['team/rival'],
+    },
+    { reason: 'the one that had it goes', event: gone(mine), woken: ['team/rival'] },
+    {
+      reason: 'the one that had it takes another',
+      event: change(mine, on('mine', 'c.example.com')),
+      woken: ['team/rival'],
+    },
+    {
+      reason: 'it is scaled',
+      event: change(mine, { ...mine, spec: { ...mine.spec, replicas: 3 } }),
+      woken: [],
+    },
+    { reason: 'a server comes without one', event: change(undefined, aServer()), woken: [] },
+  ])('are woken as needed when $reason', ({ event, woken }) => {
+    expect(serversOfHost(all)(event)).toEqual(woken);
   });
 });

@@ -9,11 +9,13 @@ import { INSTANCE_LABEL } from '../names.ts';
 import type { ServiceView } from '../resources/service-passage.ts';
 import { hosts } from './agent-selection.ts';
 import type { Caches, Deployment, Pod } from './caches.ts';
+import { hostKey } from './host-holder.ts';
 import { siblingKey } from './indexes.ts';
 import { controllerOf } from './ownership.ts';
 import { isPodReady, isRunning } from './pod-reports.ts';
 import { podProblem } from './pod-problem.ts';
 import { countsOf, refusedPods } from './rollout.ts';
+import { saysScaledToZero } from './server-status.ts';
 
 /** Keys of the objects that a change concerns: nobody else is woken. */
 export type Trigger<T extends KubeObject = KubeObject> = (change: Change<T>) => readonly string[];
@@ -90,8 +92,14 @@ export function triggers({ servers, agents }: Pick<Caches, 'servers' | 'agents'>
       return keys([change.object, change.previous].flatMap((agent) => agent && hosting(agent)));
     },
     agentsOfServer: (change) => {
-      if (isUnchanged(change, ({ spec, status }) => [spec.agents, spec.secrets, status?.agents]))
+      if (
+        isUnchanged(change, ({ spec, status = {} }) => [
+          [spec.agents, spec.secrets],
+          [status.agents, saysScaledToZero(status)],
+        ])
+      ) {
         return [];
+      }
       const { object, previous } = change;
       const hosted = [object, previous].flatMap((server) => (server ? hostedBy(server) : []));
       return [...new Set([...hosted, ...keys(agents.by('server', keyOf(object.metadata)))])];
@@ -110,6 +118,18 @@ export function triggers({ servers, agents }: Pick<Caches, 'servers' | 'agents'>
     // Whether its key is there is for the pods to say, who can look.
     agentsOfSecret: (change) =>
       isExistence(change) ? keys(agents.by('secret', keyOf(change.object.metadata))) : [],
+  };
+}
+
+/** Servers that want the host of another one: they get it when that one goes, or takes another host. */
+export function serversOfHost(servers: Pick<Caches['servers'], 'by'>): Trigger<A2AServer> {
+  return (change) => {
+    if (isUnchanged(change, (server) => [hostKey(server), server.metadata.deletionTimestamp])) {
+      return [];
+    }
+    const hosts = [change.object, change.previous].flatMap((one) => (one && hostKey(one)) ?? []);
+    const rivals = keys(hosts.flatMap((host) => servers.by('host', host)));
+    return rivals.filter((key) => key !== keyOf(change.object.metadata));
   };
 }
 

@@ -166,6 +166,13 @@ describe('a model call', () => {
     },
   );
 
+  test('that is refused leaves in the log what the proxy calls it, and not its sentence', async () => {
+    fake.state.script = { status: 400 };
+    await failure(run());
+    expect(telemetry.text()).toContain('status 400: scripted');
+    expect(telemetry.text()).not.toContain('that quotes the key');
+  });
+
   test('is tried once more after a 429 with a short Retry-After', async () => {
     fake.state.script = { status: 429, retryAfterSeconds: 3, times: 1 };
     const answer = run();

@@ -1,24 +1,46 @@
 import { ModelError } from '../agent/types.ts';
 
 /**
- * The sentence for an HTTP answer of the proxy that is not a success. The body is only looked at
- * for the one case that the status does not tell; nothing of it reaches the caller, because
- * providers echo requests and keys in their errors.
+ * The sentence for an HTTP answer of the proxy that is not a success. Nothing of the body reaches the
+ * caller, because providers echo requests and keys in their errors; the log learns what the proxy calls
+ * the error.
  */
 export function statusError(status: number, model: string, body: string): ModelError {
-  const unknownModel = new ModelError('unknown_model', `The model service has no model ${model}.`);
+  const { failure, message } = judged(status, model, body);
+  const name = errorName(body);
+  const cause = name === undefined ? {} : { cause: new Error(`status ${status}: ${name}`) };
+  return new ModelError(failure, message, cause);
+}
+
+function judged(
+  status: number,
+  model: string,
+  body: string,
+): Pick<ModelError, 'failure' | 'message'> {
+  const unknownModel = {
+    failure: 'unknown_model',
+    message: `The model service has no model ${model}.`,
+  } as const;
   if (status === 401 || status === 403) {
-    return new ModelError('unauthorized', 'The model service refused the credential.');
+    return { failure: 'unauthorized', message: 'The model service refused the credential.' };
   }
   if (status === 404) return unknownModel;
   if (status === 429) {
-    return new ModelError('rate_limited', 'The model service is at its limit; try again later.');
+    const message = 'The model service is at its limit; try again later.';
+    return { failure: 'rate_limited', message };
   }
   if (status >= 500) {
-    return new ModelError('server_error', `The model service failed with status ${status}.`);
+    return { failure: 'server_error', message: `The model service failed with status ${status}.` };
   }
   if (/invalid model name|model_not_found|does not exist/i.test(body)) return unknownModel;
-  return new ModelError('rejected', `The model service refused the request with status ${status}.`);
+  const message = `The model service refused the request with status ${status}.`;
+  return { failure: 'rejected', message };
+}
+
+/** The type of an OpenAI error, when it is a name: a sentence may repeat the request. */
+function errorName(body: string): string | undefined {
+  const [, name] = /"type"\s*:\s*"([\w.-]{1,64})"/.exec(body) ?? [];
+  return name;
 }
 
 /** The sentence for a connection that could not be made, or broke. */

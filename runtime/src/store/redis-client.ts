@@ -25,38 +25,42 @@ const CONNECT_TIMEOUT_MS = 3000;
 const DISCONNECT_TIMEOUT_MS = 200;
 const MAX_RECONNECT_DELAY_MS = 2000;
 
-/** A client, and what its servers think of the credentials. */
+/** A client, and what keeps it from working. */
 export interface RedisConnection {
   client: RedisClient;
-  /** Redis' words for credentials that are wrong, missing or too weak, until it takes some. */
-  refusal: () => string | undefined;
+  /** One sentence for operators, without credentials; undefined while the connection works. */
+  problem: () => string | undefined;
 }
 
 /** Connects by itself, again and again; commands fail while it cannot. */
 export function redisConnection(address: RedisAddress, log: Log): RedisConnection {
   const client = address.mode === 'cluster' ? clusterClient(address) : singleClient(address);
-  let refusal: string | undefined;
+  let problem: string | undefined;
   // Without a listener ioredis writes to the console. The watch on the dependency says the rest.
   client.on('error', (err: Error) => {
     log.debug('redis connection', { err });
-    refusal = refusalIn(err) ?? refusalIn(lastNodeError(err)) ?? refusal;
+    problem = redisProblem(lastNodeError(err) ?? err);
   });
   client.on('ready', () => {
-    refusal = undefined;
+    problem = undefined;
   });
-  return { client, refusal: () => refusal };
+  return { client, problem: () => problem };
 }
 
-/** The part of an error in which Redis refuses credentials; it repeats none of them. */
-export function refusalIn(error: unknown): string | undefined {
-  return error instanceof Error ? REFUSAL.exec(error.message)?.[0] : undefined;
+/** What an error of Redis, or of the way to it, means. Neither repeats credentials. */
+export function redisProblem({ message }: Error): string {
+  return REFUSAL.test(message)
+    ? `Redis refuses the user or the password: ${message}`
+    : `Redis cannot be reached: ${message}`;
 }
+
+const REFUSAL = /^(WRONGPASS|NOAUTH|NOPERM)/;
+
 /** What the last node said that a cluster's client tried, in ioredis' error for "none is left". */
-function lastNodeError(error: Error): unknown {
-  return 'lastNodeError' in error ? error.lastNodeError : undefined;
+function lastNodeError(error: Error): Error | undefined {
+  const { lastNodeError: last } = error as { lastNodeError?: unknown };
+  return last instanceof Error ? last : undefined;
 }
-
-const REFUSAL = /^(WRONGPASS|NOAUTH|NOPERM).*/;
 
 function singleClient(address: RedisAddress): Redis {
   const [url = new URL('redis://localhost')] = address.urls;

@@ -1,7 +1,7 @@
 import { UnavailableError } from '../protocol/unavailable-error.ts';
 import type { ChainableCommander } from 'ioredis';
 import type { Clock, Metrics } from '../ops/telemetry.ts';
-import { refusalIn } from './redis-client.ts';
+import { redisProblem } from './redis-client.ts';
 import type { RedisConnection } from './redis-client.ts';
 
 const TIMEOUT_MS = 2000;
@@ -26,7 +26,7 @@ export interface RedisCommands {
 }
 
 export function redisCommands(
-  { client, refusal }: RedisConnection,
+  { client, problem }: RedisConnection,
   { clock, metrics }: { clock: Clock; metrics: Metrics },
 ): RedisCommands {
   /** ioredis queues without end while a cluster is unreachable, so the bound is ours. */
@@ -58,10 +58,9 @@ export function redisCommands(
       try {
         await bounded('ping', client.ping());
       } catch (error) {
-        const said = refusal() ?? refusalIn((error as Error).cause);
-        if (said === undefined) throw error;
-        const sentence = `Redis refuses the user or the password: ${said}`;
-        throw new Error(sentence, { cause: error });
+        const { cause } = error as Error;
+        const said = problem() ?? (cause instanceof Error ? redisProblem(cause) : undefined);
+        throw said === undefined ? error : new Error(said, { cause: error });
       }
     },
   };
