@@ -19,8 +19,14 @@ export async function installSamples(
   await cluster.apply(namespace(DEMO_NAMESPACE));
   await grantCredentials(cluster, DEMO_NAMESPACE, credentials);
   const samples = join(repositoryFolder, 'config/samples');
-  await cluster.kubectl('apply', '-n', DEMO_NAMESPACE, '-f', samples);
+  await cluster.kubectl(
+    ...['apply', '--server-side', '--force-conflicts', '-n', DEMO_NAMESPACE, '-f', samples],
+  );
 }
+
+/** A table of what is Ready, and of why the others are not, which also says what to do. */
+const REASONS =
+  'custom-columns=KIND:.kind,NAME:.metadata.name,READY:.status.conditions[?(@.type=="Ready")].status,WHY:.status.conditions[?(@.type=="Ready")].message';
 
 /** Waits until every server of the samples is Ready. */
 export async function awaitSamples(cluster: ClusterAccess): Promise<void> {
@@ -31,8 +37,15 @@ export async function awaitSamples(cluster: ClusterAccess): Promise<void> {
         ...['--for=condition=Ready', '--timeout=120s'],
       );
     } catch (cause) {
-      const seen = await cluster.kubectl('get', '-n', DEMO_NAMESPACE, 'a2as,pods', '-o', 'wide');
-      throw new Error(`the samples did not become Ready:\n${seen}`, { cause });
+      const said = await cluster.kubectl(
+        'get',
+        '-n',
+        DEMO_NAMESPACE,
+        'a2as,agentdef',
+        '-o',
+        REASONS,
+      );
+      throw new Error(`the samples did not become Ready:\n\n${said}`, { cause });
     }
   });
 }

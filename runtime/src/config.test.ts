@@ -197,7 +197,8 @@ describe('the configuration', () => {
     {
       reason: 'a file that is not there',
       env: { A2A_JWT_SECRET_FILE: '/none' },
-      expected: 'A2A_JWT_SECRET_FILE: the file /none cannot be read; mount it, or correct the path',
+      expected:
+        'A2A_JWT_SECRET_FILE: the file /none cannot be read; mount it (on Kubernetes: add the key to the Secret), or correct the path',
     },
     {
       reason: 'a short JWT secret',
@@ -246,7 +247,8 @@ describe('the configuration', () => {
     {
       reason: 'a certificate authority of the proxy that cannot be read',
       env: { A2A_MODEL_CA_FILE: '/none' },
-      expected: 'A2A_MODEL_CA_FILE: the file /none cannot be read; mount it, or correct the path',
+      expected:
+        'A2A_MODEL_CA_FILE: the file /none cannot be read; mount it (on Kubernetes: add the key to the Secret), or correct the path',
     },
     {
       reason: 'a certificate authority that is none',
@@ -257,12 +259,13 @@ describe('the configuration', () => {
     {
       reason: 'a certificate authority of Redis that cannot be read',
       env: { MEMORY_PROVIDER: 'redis', REDIS_URL: 'rediss://r', A2A_REDIS_CA_FILE: '/none' },
-      expected: 'A2A_REDIS_CA_FILE: the file /none cannot be read; mount it, or correct the path',
+      expected:
+        'A2A_REDIS_CA_FILE: the file /none cannot be read; mount it (on Kubernetes: add the key to the Secret), or correct the path',
     },
     ...['A2A_API_KEYS', 'LITELLM_API_KEY', 'REDIS_PASSWORD', 'A2A_REDIS_USERNAME'].map((name) => ({
       reason: `a ${name} whose file cannot be read`,
       env: { [`${name}_FILE`]: '/none', ...(name === 'A2A_API_KEYS' && { A2A_API_KEYS: '' }) },
-      expected: `${name}_FILE: the file /none cannot be read; mount it, or correct the path`,
+      expected: `${name}_FILE: the file /none cannot be read; mount it (on Kubernetes: add the key to the Secret), or correct the path`,
     })),
     ...['redis://r?password=canary', 'redis://:can#ary@r', 'redis://r/0?db=1'].map((url) => ({
       reason: `a Redis URL of which a part would be ignored: ${url}`,

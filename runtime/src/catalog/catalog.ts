@@ -145,6 +145,7 @@ function logChanges(log: Log, changes: readonly ServedAgent[]): void {
 function logProblems(log: Log, before: Fleet, after: Fleet): void {
   for (const [name, problem] of after.problems) {
     if (before.problems.get(name) === problem) continue;
-    log.error('cannot be served as declared; a previous version stays', { agent: name, problem });
+    const stays = after.served.has(name) ? '; the version before it stays' : '';
+    log.error(`cannot be served as declared${stays}`, { agent: name, problem });
   }
 }

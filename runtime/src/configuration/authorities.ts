@@ -1,3 +1,4 @@
+import { UNREADABLE_REMEDY } from './environment-values.ts';
 import type { ConfigError, ReadFile } from './environment-values.ts';
 import type { SettingReader } from './setting-reader.ts';
 import type { VariableName } from '../contract/environment.ts';
@@ -23,7 +24,7 @@ export function authoritiesErrors(
   const text = readFile(path);
   if (text === undefined) {
     const problem = `the file ${path} cannot be read`;
-    return [{ variable, problem, remedy: 'mount it, or correct the path' }];
+    return [{ variable, problem, remedy: UNREADABLE_REMEDY }];
   }
   if (text.includes('-----BEGIN CERTIFICATE-----')) return [];
   const problem = `the file ${path} holds no certificate`;

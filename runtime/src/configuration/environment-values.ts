@@ -1,6 +1,10 @@
 import { ENVIRONMENT } from '../contract/environment.ts';
 import type { Variable, VariableName } from '../contract/environment.ts';
 
+/** What helps when a file of a variable is not there. */
+export const UNREADABLE_REMEDY =
+  'mount it (on Kubernetes: add the key to the Secret), or correct the path';
+
 /** One thing that is wrong with the configuration. Never quotes a secret. */
 export interface ConfigError {
   /** The name, or names, as they were set. */
@@ -89,7 +93,7 @@ function readSource(
   const text = readFile(value);
   if (text !== undefined) return { source, path: value, text: withoutLastNewline(text) };
   const problem = `the file ${value} cannot be read`;
-  return { source, variable: source, problem, remedy: 'mount it, or correct the path' };
+  return { source, variable: source, problem, remedy: UNREADABLE_REMEDY };
 }
 
 /** Editors and `echo` end files with a newline that is no part of a secret. */

@@ -102,5 +102,6 @@ describe('discovery', () => {
       inputModes: ['text/plain'],
       outputModes: ['text/plain'],
     });
+    expect(JSON.stringify(body.supportedMethods)).not.toMatch(/push|extended/i);
   });
 });

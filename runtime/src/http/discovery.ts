@@ -6,7 +6,7 @@ import { agentOf, authenticated } from './exchange.ts';
 import { restFailure } from './failure.ts';
 import { replyJson } from './json-reply.ts';
 import { replyFailure } from './reply-failure.ts';
-import { methodNames } from './run-operation.ts';
+import { offeredMethods } from './run-operation.ts';
 import type { Request, RequestHandler } from 'express';
 import type { ServedAgent } from '../protocol/served-agent.ts';
 import type { HttpDeps } from './deps.ts';
@@ -58,7 +58,7 @@ export function capabilities(deps: HttpDeps): RequestHandler {
   return protectedJson(deps, async () => {
     const { spec } = deps.agents.default() ?? {};
     return {
-      supportedMethods: [...(await methodNames('1.0')), ...(await methodNames('0.3'))],
+      supportedMethods: [...(await offeredMethods('1.0')), ...(await offeredMethods('0.3'))],
       supportedTransports: ['JSONRPC', 'HTTP+JSON'],
       supportedVersions: ['1.0', '0.3'],
       capabilities: { streaming: true, pushNotifications: false, stateTransitionHistory: false },

@@ -1,7 +1,7 @@
 import { codeOf } from './failure.ts';
 import { MethodNotFoundError } from './method-not-found.ts';
 import { checkTenant } from './operation.ts';
-import { OPERATIONS } from './operations.ts';
+import { noExtendedCard, noPush, OPERATIONS } from './operations.ts';
 import type { Call } from '../protocol/call.ts';
 import type { HttpDeps } from './deps.ts';
 import type { JsonParams, Operation, Outcome } from './operation.ts';
@@ -40,9 +40,17 @@ export async function runOperation(deps: HttpDeps, invocation: Invocation): Prom
 }
 
 /** Names of the operations of a version. */
-export async function methodNames(version: ProtocolVersion): Promise<string[]> {
+async function methodNames(version: ProtocolVersion): Promise<string[]> {
   return Object.keys(await operationsOf(version));
 }
+
+/** Names of the operations that do more than to say that there is nothing of the kind. */
+export async function offeredMethods(version: ProtocolVersion): Promise<string[]> {
+  const operations = Object.entries(await operationsOf(version));
+  const offered = operations.filter(([, operation]) => !NOT_OFFERED.includes(operation));
+  return offered.map(([name]) => name);
+}
+const NOT_OFFERED: readonly Operation[] = [noPush, noExtendedCard];
 
 async function operationOf(
   version: ProtocolVersion,
