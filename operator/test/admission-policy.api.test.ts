@@ -14,6 +14,8 @@ const OPERATOR = 'a2a-operator';
 /** Has the operator's rights, and is not the operator: what it may do, only the policy keeps from the operator. */
 const TWIN = 'twin';
 type Account = typeof OPERATOR | typeof TWIN;
+/** With resources, so that a resize has something to change. */
+const CONTAINER = { name: 'main', image: 'image:1', resources: { requests: { cpu: '10m' } } };
 const REVISION = 'a2a-operator.io/revision';
 
 let api: TestApiServer;
@@ -53,7 +55,7 @@ function aPod(name: string, managedBy: string): object {
     spec: {
       serviceAccountName: 'runner',
       automountServiceAccountToken: false,
-      containers: [{ name: 'main', image: 'image:1' }],
+      containers: [CONTAINER],
     },
   };
 }
@@ -145,7 +147,7 @@ describe('the operator', () => {
     },
     {
       attack: 'runs another image',
-      patch: { spec: { containers: [{ name: 'main', image: 'evil:1' }] } },
+      patch: { spec: { containers: [{ ...CONTAINER, image: 'evil:1' }] } },
       says: nothing,
     },
     {
@@ -192,4 +194,70 @@ describe('the operator', () => {
     });
     await expect(request).rejects.toThrow(says);
   });
+});
+
+describe('the operator whose role somebody has widened', () => {
+  beforeAll(async () => {
+    for (const name of [OPERATOR, TWIN]) {
+      const account = `--serviceaccount=${RELEASE_NAMESPACE}:${name}`;
+      const all = '--clusterrole=cluster-admin';
+      await succeed(['create', 'clusterrolebinding', `all-of-${name}`, all, account]);
+    }
+  });
+
+  it.each([
+    { attack: 'deletes it', method: 'DELETE', path: '/ours', body: { dryRun: ['All'] } },
+    { attack: 'makes one', method: 'POST', path: '', body: aPod('new', 'a2a-operator') },
+    {
+      attack: 'runs a command in it',
+      method: 'POST',
+      path: '/ours/exec?command=true&container=main',
+    },
+    {
+      attack: 'evicts it',
+      method: 'POST',
+      path: '/ours/eviction',
+      body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'ours' } },
+    },
+    {
+      attack: 'adds a container for a moment',
+      method: 'PATCH',
+      path: '/ours/ephemeralcontainers',
+      body: { spec: { ephemeralContainers: [{ name: 'in', image: 'evil:1' }] } },
+    },
+    {
+      attack: 'says how it is',
+      method: 'PATCH',
+      path: '/ours/status',
+      body: { status: { phase: 'Failed' } },
+    },
+    {
+      attack: 'resizes it',
+      method: 'PATCH',
+      path: '/ours/resize',
+      body: {
+        spec: { containers: [{ name: 'main', resources: { requests: { cpu: '20m' } } }] },
+      },
+    },
+  ] as const)(
+    'is denied a pod all the same, by the policy, when it $attack',
+    async ({ method, path, ...rest }) => {
+      // A command is never tried: there is nobody to run it.
+      const dryRun = path.includes('?') ? '' : '?dryRun=All';
+      const asked = (account: Account): Promise<string> =>
+        accounts[account]
+          .json({
+            method,
+            path: `${collectionPath(KINDS.Pod, NAMESPACE)}${path}${dryRun}`,
+            contentType: method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+            body: 'body' in rest ? rest.body : {},
+          })
+          .then(
+            () => 'done',
+            (error: unknown) => String(error),
+          );
+      expect(await asked(TWIN)).not.toContain('may only update pods');
+      expect(await asked(OPERATOR)).toContain('may only update pods, not create or delete them');
+    },
+  );
 });

@@ -130,6 +130,7 @@ const template = (server: A2AServer): string =>
     deployment({
       server,
       agentFiles: {},
+      running: [],
       services: [],
       settings: settings(),
     }).spec?.template,

@@ -48,7 +48,8 @@ function render(yaml: string): string {
   );
   const newApiKey = wantsGeneratedApiKey(server) ? { newApiKey: 'a2a_generated' } : {};
   const services = [...PLATFORM, ...manifests].filter(({ kind }) => kind === 'Service');
-  return desiredState({ server, settings: settings(), services, agentFiles: files, ...newApiKey })
+  const around = { settings: settings(), running: [], services };
+  return desiredState({ server, ...around, agentFiles: files, ...newApiKey })
     .map((object) => stringify(object, { lineWidth: 0 }))
     .join('---\n');
 }

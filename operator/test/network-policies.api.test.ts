@@ -8,7 +8,9 @@ import { TestNamespace } from './test-namespace.ts';
 
 jest.setTimeout(60_000);
 
-const suite = operatorSuite();
+/** Of an image whose pods never become ready. */
+const BROKEN = 'broken:1';
+const suite = operatorSuite((image) => image !== BROKEN);
 
 type Policy = KubeObject & { spec: object };
 
@@ -57,6 +59,31 @@ describe('the NetworkPolicy of a server', () => {
     });
   });
 
+  it('keeps the ways of pods that serve until others have taken their place', async () => {
+    const at = (
+      address: string,
+      spec: object = {},
+    ): ReturnType<typeof suite.space.serverManifest> =>
+      suite.space.serverManifest({
+        model: { url: `http://${address}:4000`, name: 'gpt' },
+        ...spec,
+      });
+    const to = (address: string): string => `-> address ${address}, port 4000`;
+    await suite.space.apply(agentManifest(), at('10.9.0.1'));
+    await suite.space.ready();
+    await suite.space.apply(at('10.9.0.2', { image: BROKEN }));
+    await eventuallyNeeds(
+      `spec.model.url ${to('10.9.0.2')}`,
+      `spec.model.url of pods that are being replaced ${to('10.9.0.1')}`,
+    );
+    // Longer than all that a rollout could still be about to do.
+    await suite.space.serverCondition('Ready', { status: 'False', reason: 'RollingOut' });
+    expect(await needs()).toHaveLength(2);
+    await suite.space.apply(at('10.9.0.2'));
+    await suite.space.ready();
+    await eventuallyNeeds(`spec.model.url ${to('10.9.0.2')}`);
+  });
+
   it('follows Services of other namespaces', async () => {
     const other = await TestNamespace.create(suite.api, `${suite.space.name}-data`);
     const memory = { provider: 'Redis', redis: { url: `redis://redis.${other.name}` } };
@@ -96,7 +123,7 @@ describe('the NetworkPolicy of a server', () => {
         },
       ],
     };
-    const ingress = { enabled: true, host: 'demo.example.com' };
+    const ingress = { enabled: true, host: `${suite.space.name}.example.com` };
     await suite.space.apply(
       agentManifest(),
       suite.space.serverManifest({ networkPolicy, ingress }),
@@ -165,7 +192,7 @@ describe('the NetworkPolicy of a server', () => {
   });
 
   it('is open to all namespaces when nobody knows the ingress controllers', async () => {
-    const ingress = { enabled: true, host: 'demo.example.com' };
+    const ingress = { enabled: true, host: `${suite.space.name}.example.com` };
     await suite.space.apply(agentManifest(), suite.space.serverManifest({ ingress }));
     await suite.space.serverCondition('NetworkRestricted', {
       status: 'False',

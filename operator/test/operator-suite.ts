@@ -15,8 +15,11 @@ export interface OperatorSuite {
   restart(): Promise<void>;
 }
 
-/** An API server and an operator for all tests of a file, and a namespace for each of them. */
-export function operatorSuite(): OperatorSuite {
+/**
+ * An API server and an operator for all tests of a file, and a namespace for each of them. `runs`: whether pods
+ * of an image become ready; all do when it is absent.
+ */
+export function operatorSuite(runs?: (image: string) => boolean): OperatorSuite {
   let api: TestApiServer;
   let operator: OperatorProcess;
   let space: TestNamespace;
@@ -31,7 +34,7 @@ export function operatorSuite(): OperatorSuite {
   });
   beforeEach(async () => {
     tests += 1;
-    space = await TestNamespace.create(api, `test-${tests}`);
+    space = await TestNamespace.create(api, `test-${tests}`, runs);
   });
   afterEach(() => space.stop());
   return {

@@ -133,7 +133,9 @@ describe('a server', () => {
   it('deletes what it no longer wants, and keeps settings that a ReplicaSet may start with', async () => {
     await suite.space.apply(
       agentManifest(),
-      suite.space.serverManifest({ ingress: { enabled: true, host: 'demo.example.com' } }),
+      suite.space.serverManifest({
+        ingress: { enabled: true, host: `${suite.space.name}.example.com` },
+      }),
     );
     await suite.space.ready();
     expect(await suite.space.get(KINDS.Ingress, 'demo')).toBeDefined();
@@ -301,7 +303,9 @@ describe('a server', () => {
   it('takes everything with it when it is deleted', async () => {
     await suite.space.apply(
       agentManifest(),
-      suite.space.serverManifest({ ingress: { enabled: true, host: 'demo.example.com' } }),
+      suite.space.serverManifest({
+        ingress: { enabled: true, host: `${suite.space.name}.example.com` },
+      }),
     );
     await suite.space.ready();
     await suite.space.kubectl('delete', 'a2as', 'demo');

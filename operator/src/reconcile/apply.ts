@@ -14,8 +14,8 @@ export type Deed = 'created' | 'updated' | 'repaired' | 'pruned';
 export type OnWrite = (deed: Deed, stored: KubeObject) => void;
 
 /**
- * Applies what differs from the live objects, in order; children are independent, so all are tried
- * before the first error is thrown.
+ * Applies what differs from the live objects, in order. Children are independent but for `NEEDS`, so all are
+ * tried before the first error is thrown.
  *
  * Guarantees: nothing is written for an object that is as desired; an object of the same name that
  * is not ours is never touched. Errors: StalledError for such an object, else the API server's.
@@ -27,8 +27,10 @@ export async function applyAll(
   onWrite: OnWrite,
 ): Promise<void> {
   const errors: unknown[] = [];
+  const failed = new Set<string>();
   for (const object of desired) {
     const live = owned.find((candidate) => isSame(candidate, object));
+    if (live === undefined && lacks(object, failed)) continue;
     try {
       if (live !== undefined) failIfGoing(live);
       if (isApplied(object, live)) continue;
@@ -40,10 +42,19 @@ export async function applyAll(
         );
     } catch (error) {
       errors.push(error);
+      failed.add(object.kind);
     }
   }
   const [first] = errors.sort((a, b) => urgency(a) - urgency(b));
   if (first !== undefined) throw first as Error;
+}
+
+/** What is not created while another object could not be applied: pods run restricted or not at all. */
+const NEEDS: Readonly<Record<string, string>> = { Deployment: 'NetworkPolicy' };
+
+function lacks({ kind }: KubeObject, failed: ReadonlySet<string>): boolean {
+  const needed = NEEDS[kind];
+  return needed !== undefined && failed.has(needed);
 }
 
 /** What may pass with another attempt comes first, then what the user has to mend, then what passes by itself. */

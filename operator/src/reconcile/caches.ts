@@ -11,6 +11,10 @@ type Raw<T> = Omit<T, 'apiVersion' | 'kind' | 'metadata'> & KubeObject;
 export type Deployment = Raw<V1Deployment>;
 export type Pod = Raw<V1Pod>;
 export type ReplicaSet = Raw<V1ReplicaSet>;
+/** As it is on the wire: client-node's type has another name for `from`. */
+export type NetworkPolicy = KubeObject & {
+  spec?: { ingress?: readonly { from?: readonly object[] }[] };
+};
 export type ConfigMap = KubeObject & { data?: Record<string, string> };
 
 /**
@@ -38,8 +42,11 @@ export function rememberChild({ children }: Caches, written: KubeObject): void {
   children.find(({ kind }) => kind.kind === written.kind)?.remember(written);
 }
 
-/** Whether a server has its NetworkPolicy, as the watch or a write last saw it. */
-export function hasNetworkPolicy({ children }: Caches, { metadata }: A2AServer): boolean {
+/** A server's NetworkPolicy, as the watch or a write last saw it. */
+export function networkPolicyOf(
+  { children }: Caches,
+  { metadata }: A2AServer,
+): NetworkPolicy | undefined {
   const policies = children.find(({ kind }) => kind === KINDS.NetworkPolicy);
-  return policies !== undefined && policies.by('owner', metadata.uid).length > 0;
+  return policies?.by('owner', metadata.uid)[0];
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { aServer, anAgent, settings } from '../../test/builders.ts';
 import type { KubeObject } from '../api/object.ts';
+import { ApiError } from '../kube/port.ts';
 import type { Kube } from '../kube/port.ts';
 import type { Caches, Deployment, ReplicaSet } from './caches.ts';
 import { carryOut } from './carry-out.ts';
@@ -14,10 +15,12 @@ const server = aServer();
 let world: Map<string, KubeObject>;
 let writes: string[];
 let deps: CarryOutDependencies;
+let running: Observed['running'];
 
 beforeEach(() => {
   world = new Map();
   writes = [];
+  running = [];
   const write = (verb: string, object: KubeObject): KubeObject => {
     const { kind, metadata } = object;
     writes.push(`${verb} ${kind} ${metadata.name}`);
@@ -59,6 +62,7 @@ const observed = (replicaSets: ReplicaSet[] = [], deployment?: Deployment): Obse
   pods: [],
   missingSecrets: [],
   hostHolder: undefined,
+  running,
   secretsVersion: '',
   services: [],
 });
@@ -103,6 +107,27 @@ describe('what was carried out', () => {
     const edited = { ...service.metadata, resourceVersion: '900', labels: {} };
     world.set('uid-of-Service-demo', { ...service, metadata: edited });
     expect((await carriedOut(done)).wrote).toEqual(['apply Service demo']);
+  });
+
+  it('is looked at again when the last pod with other settings has gone', async () => {
+    running = [{ modelUrl: 'http://10.0.0.9' }];
+    const { done } = await carriedOut(undefined);
+    running = [];
+    expect((await carriedOut(done)).wrote).toEqual(['apply NetworkPolicy demo']);
+  });
+
+  it('has no Deployment before its NetworkPolicy: pods are restricted from their first moment', async () => {
+    const { kube } = deps;
+    const refused = new ApiError(422, 'Invalid', 'a label that is none');
+    const create: Kube['create'] = (object) =>
+      object.kind === 'NetworkPolicy' ? Promise.reject(refused) : kube.create(object);
+    deps.kube = { ...kube, create };
+    const { wrote } = await carriedOut(undefined);
+    expect(wrote).toContain('create Service demo');
+    expect(wrote).not.toContain('create Deployment demo');
+    deps.kube = kube;
+    const { wrote: then } = await carriedOut(undefined);
+    expect(then).toEqual(['create NetworkPolicy demo', 'create Deployment demo']);
   });
 
   it('is tried again when a part of it failed', async () => {

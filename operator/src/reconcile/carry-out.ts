@@ -149,12 +149,12 @@ function render(
 }
 
 function build(
-  { server, owned, services }: Observed,
+  { server, owned, running, services }: Observed,
   { files }: AgentFiles,
   { settings, newApiKey }: CarryOutDependencies,
 ): KubeObject[] {
   const hasKey = owned.some(({ kind }) => kind === 'Secret');
   const needsKey = wantsGeneratedApiKey(server) && !hasKey;
   const key = needsKey ? { newApiKey: newApiKey() } : {};
-  return desiredState({ server, settings, services, agentFiles: files, ...key });
+  return desiredState({ server, settings, running, services, agentFiles: files, ...key });
 }

@@ -16,6 +16,7 @@ export function fingerprint(observed: Observed): string {
     owned.map(versionOf).sort(),
     missingSecrets,
     [hostHolder?.namespace, hostHolder?.name],
+    observed.running,
     observed.services.map(({ metadata, spec }) => [metadata.uid, spec]),
   ]);
 }

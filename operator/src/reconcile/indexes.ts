@@ -4,6 +4,7 @@ import type { AgentDefinition } from '../api/agentdefinition.ts';
 import { keyOf } from '../api/object.ts';
 import type { KubeObject } from '../api/object.ts';
 import { mountedSecrets } from '../resources/granted-secrets.ts';
+import { declaredEndpoints } from '../resources/egress-destinations.ts';
 import { referencedServices } from '../resources/service-reference.ts';
 import { defaultAgent } from './agent-selection.ts';
 import { referencedConfigMap } from './config-map-texts.ts';
@@ -33,7 +34,8 @@ export const serverIndexes = {
     return key === undefined ? [] : [key];
   },
   /** Services that a server's hosts may mean. */
-  service: (server: A2AServer): string[] => referencedServices(server).map(keyOf),
+  service: (server: A2AServer): string[] =>
+    referencedServices(server, [declaredEndpoints(server)]).map(keyOf),
 } as const;
 
 export const agentIndexes = {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { aServer, settings } from '../../test/builders.ts';
 import type { NetworkSettings } from '../resources/inputs.ts';
+import type { NetworkPolicy } from './caches.ts';
 import { networkRestriction } from './network-restriction.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -11,17 +12,26 @@ const NO_DESTINATION = { model: { url: 'http://10.0.0.1', name: 'gpt' } };
 const APPLIED: Outcome = { kind: 'applied' };
 const STALLED: Outcome = { kind: 'stalled', reason: 'NameTaken', message: 'taken' };
 
+const policy = (from: object): NetworkPolicy => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: 'demo' },
+  spec: { ingress: [{ from: [from] }] },
+});
+const CLOSED = policy({ podSelector: {} });
+const OPEN = policy({ namespaceSelector: {} });
+
 function judged(
   spec: object,
   {
     network = {},
     outcome = APPLIED,
-    isThere = true,
-  }: { network?: Partial<NetworkSettings>; outcome?: Outcome; isThere?: boolean } = {},
+    live = CLOSED,
+  }: { network?: Partial<NetworkSettings>; outcome?: Outcome; live?: NetworkPolicy | null } = {},
 ): string {
   const server = aServer({ ...NO_DESTINATION, ...spec });
-  const inputs = { server, settings: settings(network), services: [] };
-  const { type, status, reason, message } = networkRestriction(inputs, outcome, isThere);
+  const inputs = { server, settings: settings(network), running: [], services: [] };
+  const { type, status, reason, message } = networkRestriction(inputs, outcome, live ?? undefined);
   return `${type}=${status} ${reason}: ${message}`;
 }
 
@@ -72,17 +82,27 @@ describe('whether the network of a server is restricted', () => {
     },
     {
       what: 'while nothing could be applied, although every namespace may call all the same',
+      is: judged(FROM, { outcome: STALLED, live: OPEN }),
+      says: 'False IngressControllersUnknown: every pod of every namespace may call, by the NetworkPolicy as it is: taken',
+    },
+    {
+      what: 'while a policy that nobody wants any more could not be taken away',
+      is: judged({ networkPolicy: { enabled: false } }, { outcome: STALLED }),
+      says: 'True DefaultDeny: default deny is in force, and is yet to go: taken',
+    },
+    {
+      what: 'while nothing could be applied of a spec that opens more than there is',
       is: judged(INGRESS, { network: { ingressControllers: [] }, outcome: STALLED }),
-      says: "False IngressControllersUnknown: every pod of every namespace may call, because spec.ingress.enabled is true and the operator's configuration does not say who the ingress controllers are; set network.ingressControllers of the chart. taken",
+      says: 'True DefaultDeny: default deny is in force, maybe with the rules of an earlier generation: taken',
     },
     {
       what: 'without a policy, by wish, while nothing could be applied',
-      is: judged({ networkPolicy: { enabled: false } }, { outcome: STALLED, isThere: false }),
+      is: judged({ networkPolicy: { enabled: false } }, { outcome: STALLED, live: null }),
       says: 'False NetworkPolicyDisabled: spec.networkPolicy.enabled is false, so nothing is denied',
     },
     {
       what: 'while nothing could be applied',
-      is: judged(FROM, { outcome: STALLED, isThere: false }),
+      is: judged(FROM, { outcome: STALLED, live: null }),
       says: 'False NetworkPolicyMissing: there is no NetworkPolicy yet: taken',
     },
     {

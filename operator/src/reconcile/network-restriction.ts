@@ -1,48 +1,63 @@
+import { isDeepStrictEqual } from 'node:util';
 import { CONDITION, REASON } from '../api/conditions.ts';
 import { egressGaps } from '../resources/egress-rules.ts';
 import { isOpenToAll } from '../resources/ingress-rules.ts';
 import type { PassageInputs } from '../resources/passage.ts';
+import type { NetworkPolicy } from './caches.ts';
 import type { Verdict } from './conditions.ts';
 import type { Outcome } from './outcome.ts';
 
 type Judgement = Omit<Verdict, 'type'>;
 
 /**
- * Whether default deny is in force, and for whom it makes exceptions. `isThere`: the server's NetworkPolicy
- * exists, in this version or, where not all was applied, in an earlier one.
+ * Whether default deny is in force, and for whom it makes exceptions. Where not all was applied, the policy as
+ * it is says that, and not the spec.
  */
 export function networkRestriction(
   inputs: PassageInputs,
   outcome: Outcome,
-  isThere: boolean,
+  live: NetworkPolicy | undefined,
 ): Verdict {
-  const judgement =
-    disabled(inputs) ??
-    (outcome.kind === 'applied' ? applied(inputs) : unapplied(inputs, outcome, isThere));
+  const judgement = outcome.kind === 'applied' ? applied(inputs) : unapplied(inputs, outcome, live);
   return { type: CONDITION.NetworkRestricted, ...judgement };
 }
 
-function disabled({ server }: PassageInputs): Judgement | undefined {
-  if (server.spec.networkPolicy.enabled) return undefined;
+function unapplied(
+  { server }: PassageInputs,
+  { message }: Exclude<Outcome, { kind: 'applied' }>,
+  live: NetworkPolicy | undefined,
+): Judgement {
+  const { enabled } = server.spec.networkPolicy;
+  if (live === undefined) {
+    if (!enabled) return disabled();
+    const reason = REASON.NetworkPolicyMissing;
+    return { status: 'False', reason, message: `there is no NetworkPolicy yet: ${message}` };
+  }
+  if (letsEverybodyIn(live)) {
+    const open = 'every pod of every namespace may call, by the NetworkPolicy as it is';
+    return {
+      status: 'False',
+      reason: REASON.IngressControllersUnknown,
+      message: `${open}: ${message}`,
+    };
+  }
+  const fate = enabled ? 'maybe with the rules of an earlier generation' : 'and is yet to go';
+  const inForce = `default deny is in force, ${fate}: ${message}`;
+  return { status: 'True', reason: REASON.DefaultDeny, message: inForce };
+}
+
+function letsEverybodyIn({ spec }: NetworkPolicy): boolean {
+  const peers = spec?.ingress?.flatMap(({ from = [] }) => from) ?? [];
+  return peers.some((peer) => isDeepStrictEqual(peer, { namespaceSelector: {} }));
+}
+
+function disabled(): Judgement {
   const message = 'spec.networkPolicy.enabled is false, so nothing is denied';
   return { status: 'False', reason: REASON.NetworkPolicyDisabled, message };
 }
 
-function unapplied(
-  inputs: PassageInputs,
-  { message }: Exclude<Outcome, { kind: 'applied' }>,
-  isThere: boolean,
-): Judgement {
-  if (!isThere) {
-    const reason = REASON.NetworkPolicyMissing;
-    return { status: 'False', reason, message: `there is no NetworkPolicy yet: ${message}` };
-  }
-  if (isOpenToAll(inputs)) return openToAll([message]);
-  const earlier = 'default deny is in force, maybe with the rules of an earlier generation';
-  return { status: 'True', reason: REASON.DefaultDeny, message: `${earlier}: ${message}` };
-}
-
 function applied(inputs: PassageInputs): Judgement {
+  if (!inputs.server.spec.networkPolicy.enabled) return disabled();
   const gaps = egressGaps(inputs);
   if (isOpenToAll(inputs)) return openToAll(gaps);
   const reason = gaps.length > 0 ? REASON.DestinationsClosed : REASON.DefaultDeny;

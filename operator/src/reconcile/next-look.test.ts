@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { ApiError } from '../kube/port.ts';
 import type { Readings } from './dependency-readings.ts';
 import { nextLookMs } from './next-look.ts';
 import type { ServerEvidence } from './server-status.ts';
@@ -42,7 +43,7 @@ describe('the next look at a server', () => {
     },
     {
       reason: 'pods are somebody else’s affair while the user has to act',
-      changes: { reports: [], outcome: { kind: 'stalled' } },
+      changes: { reports: [report('old')], outcome: { kind: 'stalled' } },
       soon: false,
     },
   ])('is soon: $soon; $reason', ({ changes, soon }) => {
@@ -53,8 +54,13 @@ describe('the next look at a server', () => {
     expect(nextLookMs(evidence(), { told: 1 }, () => 0.5)).toBe(500);
   });
 
+  it('comes sooner while an object of somebody else has a name that is needed', () => {
+    const outcome = { kind: 'stalled', reason: 'NameTaken', message: '' };
+    expect(nextLookMs(evidence({ outcome }), quiet, () => 0.5)).toBe(10_000);
+  });
+
   it('leaves a pause when pods could not be told', () => {
-    const refused = { told: 1, error: new Error('refused') };
+    const refused = { told: 1, refusal: new ApiError(403, 'Forbidden', 'no') };
     expect(nextLookMs(evidence(), refused, () => 0.5)).toBe(30_000);
   });
 

@@ -2,7 +2,10 @@ import type { A2AServer } from '../api/a2aserver.ts';
 import type { AgentDefinition } from '../api/agentdefinition.ts';
 import type { KubeObject, ObjectRef } from '../api/object.ts';
 import { childNames, isAgentsConfigMap } from '../names.ts';
+import { declaredEndpoints } from '../resources/egress-destinations.ts';
+import type { Endpoints } from '../resources/egress-destinations.ts';
 import { mountedSecrets } from '../resources/granted-secrets.ts';
+import { endpointsIn } from '../resources/runtime-config-map.ts';
 import { secretMounts } from '../resources/secret-mounts.ts';
 import { contentHash } from '../resources/server-object.ts';
 import type { ServiceView } from '../resources/service-passage.ts';
@@ -12,6 +15,7 @@ import type { Cache } from '../kube/port.ts';
 import type { Caches, ConfigMap, Deployment, Pod, ReplicaSet } from './caches.ts';
 import type { ConfigMapTexts, Texts } from './config-map-texts.ts';
 import { hostHolder } from './host-holder.ts';
+import { settingsOf } from './pod-settings.ts';
 
 /** Everything that a reconcile of a server looks at; nothing is read again later. */
 export interface Observed {
@@ -34,7 +38,9 @@ export interface Observed {
   hostHolder: ObjectRef | undefined;
   /** Changes with every Secret that the pods mount; what is in them is not known. */
   secretsVersion: string;
-  /** Services that exist, of those that the spec's hosts may mean. */
+  /** What pods were started with that are still there. */
+  running: Endpoints[];
+  /** Services that exist, of those that the hosts of the spec and of those pods may mean. */
   services: ServiceView[];
 }
 
@@ -50,6 +56,7 @@ export async function observe(
   const owned = caches.children.flatMap((cache) => cache.by('owner', server.metadata.uid));
   const deployment = deploymentOf(owned);
   const replicaSets = ownedBy(caches.replicaSets, deployment);
+  const running = runningEndpoints(owned, replicaSets, caches);
   return {
     server,
     agents,
@@ -63,7 +70,10 @@ export async function observe(
     missingSecrets: missingSecrets(server, caches),
     hostHolder: hostHolder(server, caches.servers)?.metadata,
     secretsVersion: secretsVersion(server, caches),
-    services: referencedServices(server).flatMap((one) => caches.services.get(one) ?? []),
+    running,
+    services: referencedServices(server, [declaredEndpoints(server), ...running]).flatMap(
+      (one) => caches.services.get(one) ?? [],
+    ),
   };
 }
 
@@ -77,6 +87,20 @@ function ownedBy<T extends KubeObject>(
   owner: KubeObject | undefined,
 ): readonly T[] {
   return owner?.metadata.uid === undefined ? [] : cache.by('owner', owner.metadata.uid);
+}
+
+/** By the settings of the ReplicaSets that have pods, those that are ending included. */
+function runningEndpoints(
+  owned: readonly KubeObject[],
+  replicaSets: readonly ReplicaSet[],
+  { pods }: Caches,
+): Endpoints[] {
+  const settings = replicaSets
+    .filter((replicaSet) => ownedBy(pods, replicaSet).length > 0)
+    .flatMap(settingsOf);
+  return owned
+    .filter(({ kind, metadata }) => kind === 'ConfigMap' && settings.includes(metadata.name))
+    .map((configMap) => endpointsIn((configMap as ConfigMap).data ?? {}));
 }
 
 /** With a selector every agent of the namespace has to be looked at, else only those that are named. */

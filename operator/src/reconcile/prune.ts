@@ -7,6 +7,7 @@ import { isSame } from './apply.ts';
 import type { OnWrite } from './apply.ts';
 import type { Deployment, ReplicaSet } from './caches.ts';
 import type { Observed } from './observe.ts';
+import { settingsOf } from './pod-settings.ts';
 import { rolloutOf } from './rollout.ts';
 
 /**
@@ -58,10 +59,7 @@ function mayBeNeeded({ kind, metadata }: KubeObject): boolean {
  * the Deployment's template counts too, because its newest ReplicaSet may not have been seen yet.
  */
 function uses(owner: Deployment | ReplicaSet | undefined, { kind, metadata }: KubeObject): boolean {
-  const { containers = [], volumes = [] } = owner?.spec?.template?.spec ?? {};
-  const settings = containers.flatMap(({ envFrom = [] }) => envFrom);
-  return kind === 'Secret'
-    ? volumes.some(({ secret }) => secret?.secretName === metadata.name)
-    : kind === 'ConfigMap' &&
-        settings.some(({ configMapRef }) => configMapRef?.name === metadata.name);
+  if (kind === 'ConfigMap') return settingsOf(owner).includes(metadata.name);
+  const { volumes = [] } = owner?.spec?.template?.spec ?? {};
+  return kind === 'Secret' && volumes.some(({ secret }) => secret?.secretName === metadata.name);
 }

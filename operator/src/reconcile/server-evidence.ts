@@ -6,7 +6,7 @@ import type { Settings } from '../resources/inputs.ts';
 import { publicUrl } from '../resources/urls.ts';
 import { defaultAgent } from './agent-selection.ts';
 import { agentStates } from './agent-states.ts';
-import type { Deployment } from './caches.ts';
+import type { Deployment, NetworkPolicy } from './caches.ts';
 import { nextReadings, readingsOf } from './dependency-readings.ts';
 import type { Dependency, Readings } from './dependency-readings.ts';
 import { networkRestriction } from './network-restriction.ts';
@@ -31,14 +31,14 @@ export interface Findings {
   /** Readings of the looks before; absent after a restart. */
   readings: Record<Dependency, Readings> | undefined;
   settings: Settings;
-  /** The server's NetworkPolicy exists. */
-  hasPolicy: boolean;
+  /** The server's NetworkPolicy as it is. */
+  policy: NetworkPolicy | undefined;
 }
 
 /** Puts together what the verdict on a server is made of. */
 export function serverEvidence(findings: Findings): ServerEvidence {
   const { observed, rendered, outcome, heldBack, deployment, reports, settings } = findings;
-  const { server, agents, missingAgents, pods, services } = observed;
+  const { server, agents, missingAgents, pods, running, services } = observed;
   const before = findings.readings ?? readingsBefore(server);
   const serving = reports.filter(({ ready }) => ready);
   const rollout = rolloutOf(deployment, pods);
@@ -76,7 +76,7 @@ export function serverEvidence(findings: Findings): ServerEvidence {
       memory,
       model: nextReadings(before.model, 'model', reports),
     },
-    network: networkRestriction({ server, settings, services }, outcome, findings.hasPolicy),
+    network: networkRestriction({ server, settings, running, services }, outcome, findings.policy),
   };
 }
 

@@ -1,8 +1,7 @@
-import type { A2AServer, A2AServerStatus } from '../api/a2aserver.ts';
-import { CONDITION, REASON } from '../api/conditions.ts';
-import { conditionOf, keyOf, versionOf } from '../api/object.ts';
+import type { A2AServer } from '../api/a2aserver.ts';
+import { keyOf, versionOf } from '../api/object.ts';
 import type { Reconcile } from '../controller/controller.ts';
-import { hasNetworkPolicy } from './caches.ts';
+import { networkPolicyOf } from './caches.ts';
 import type { Deployment } from './caches.ts';
 import { carryOut } from './carry-out.ts';
 import type { CarryOutDependencies, Done } from './carry-out.ts';
@@ -16,8 +15,8 @@ import type { ReadPodStatus } from './pod-reports.ts';
 import { serverEvidence } from './server-evidence.ts';
 import { saysReady, serverStatus } from './server-status.ts';
 import type { ServerEvidence } from './server-status.ts';
-import { LOADING_HOT, ROLLING_OUT, USUAL } from './status-writer.ts';
-import type { Pace, StatusWriter } from './status-writer.ts';
+import { paceOf } from './status-pace.ts';
+import type { StatusWriter } from './status-writer.ts';
 import { refreshVolumes } from './volume-refresh.ts';
 import type { Refresh, Refreshed, RefreshEvidence } from './volume-refresh.ts';
 
@@ -80,14 +79,15 @@ export function serverReconciler(deps: ServerDependencies): Reconcile {
       reports,
       readings: before.readings,
       settings,
-      hasPolicy: hasNetworkPolicy(caches, server),
+      policy: networkPolicyOf(caches, server),
     });
     const { readings } = evidence;
-    const { last: refreshed, error } = refresh;
-    if (error !== undefined) deps.notify(server, untold(error));
+    const { last: refreshed, refusal, error } = refresh;
+    if (refusal !== undefined) deps.notify(server, untold(refusal));
     memories.set(key, { uid: before.uid, readings, done, refreshed });
     const waitMs = await report(server, evidence, deps);
     if (outcome.kind === 'waiting' && outcome.error !== undefined) throw outcome.error;
+    if (error !== undefined) throw error as Error;
     return { requeueAfterMs: Math.min(nextLookMs(evidence, refresh, deps.random), waitMs) };
   };
 }
@@ -134,11 +134,4 @@ async function report(
     generation,
   });
   return waitMs ?? Infinity;
-}
-
-function paceOf({ outcome, hasProblem }: ServerEvidence, status: A2AServerStatus): Pace {
-  if (outcome.kind !== 'applied' || hasProblem) return USUAL;
-  const ready = conditionOf(status.conditions, CONDITION.Ready);
-  if (ready?.reason === REASON.LoadingAgents) return LOADING_HOT;
-  return ready?.status === 'True' ? USUAL : ROLLING_OUT;
 }

@@ -145,11 +145,24 @@ describe('telling pods', () => {
     });
   });
 
-  it.each([404, 409])('passes over a pod that has ended meanwhile: %d', async (status) => {
+  it('passes over a pod that has ended meanwhile', async () => {
     const gone = world(() => {
-      throw new ApiError(status, '', 'gone');
+      throw new ApiError(404, 'NotFound', 'gone');
     });
     expect(await refreshVolumes(two, gone)).toMatchObject({ last: { atMs: 10_000 }, told: 2 });
+  });
+
+  it.each([
+    new ApiError(409, 'Conflict', 'somebody was quicker'),
+    new ApiError(429, 'TooManyRequests', 'later', 1000),
+    new ApiError(503, 'ServiceUnavailable', 'later'),
+    new Error('ECONNRESET'),
+  ])('is to be tried again after what says nothing of the pod: %s', async (error) => {
+    const passing = world(() => {
+      throw error;
+    });
+    const of = { ...two, last: { secrets: '44', atMs: 1 } };
+    expect(await refreshVolumes(of, passing)).toEqual({ last: of.last, told: 2, error });
   });
 
   it('tries all, and forgets nothing when the API server refuses', async () => {
@@ -160,7 +173,7 @@ describe('telling pods', () => {
       throw refusal;
     });
     const of = { ...two, last: { secrets: '44', atMs: 1 } };
-    expect(await refreshVolumes(of, refusing)).toEqual({ last: of.last, told: 2, error: refusal });
+    expect(await refreshVolumes(of, refusing)).toEqual({ last: of.last, told: 2, refusal });
     expect(tries).toBe(2);
   });
 });

@@ -78,7 +78,9 @@ export interface Refresh {
   last: Refreshed | undefined;
   /** How many pods were told something new. */
   told: number;
-  /** What the API server answered to the first that could not be told. */
+  /** The API server's refusal of the first that could not be told. */
+  refusal?: ApiError;
+  /** Any other error of the first: it says nothing of the pod, and is to be tried again. */
   error?: unknown;
 }
 
@@ -98,14 +100,28 @@ export async function refreshVolumes(
       caches.pods.remember(await kube.annotate(pod, annotations));
     }),
   );
-  const failed = results.flatMap((result) => (result.status === 'rejected' ? [result] : []));
-  const [failure] = failed.filter(({ reason }) => !isGone(reason));
-  if (failure !== undefined) return { last, told: told.length, error: failure.reason };
+  const errors = results
+    .flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
+    .filter((error) => !isGone(error));
+  const [failure] = errors;
+  if (failure !== undefined) {
+    const refusal = errors.find(isRefusal);
+    return {
+      last,
+      told: told.length,
+      ...(refusal === undefined ? { error: failure } : { refusal }),
+    };
+  }
   const atMs = told.length > 0 ? nowMs : (last?.atMs ?? -Infinity);
   return { last: { secrets: wanted.secrets, atMs }, told: told.length };
 }
 
-/** The pod has ended, and another one may have its name. */
+/** The pod has ended. A conflict is another matter: the cache is behind, or somebody was quicker. */
 function isGone(error: unknown): boolean {
-  return error instanceof ApiError && [404, 409].includes(error.status);
+  return error instanceof ApiError && error.status === 404;
+}
+
+/** A right is missing, or a policy says no: it will say so again. */
+function isRefusal(error: unknown): error is ApiError {
+  return error instanceof ApiError && [400, 403, 422].includes(error.status);
 }

@@ -83,6 +83,15 @@ describe('the agent files of a server', () => {
     });
   });
 
+  it.each(['no JSON', '', 'null', '{}'])(
+    'leave out a suspended agent whose file somebody has made unreadable: %j',
+    (text) => {
+      const stopped = anAgent({ suspend: true, instructions: { inline: '{{missing}}' } });
+      const { files } = agentFiles(SERVER, [stopped], NO_TEXT, { 'assistant.json': text });
+      expect(Object.keys(files)).toEqual(['_server.json']);
+    },
+  );
+
   it('leave out a new agent that cannot be served, and keep the others', () => {
     const broken = anAgent({ instructions: { inline: '{{x}}' } }, { name: 'broken' });
     const { files, rejected } = agentFiles(SERVER, [anAgent(), broken], NO_TEXT, {});

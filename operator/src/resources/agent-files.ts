@@ -78,8 +78,20 @@ function draftOf(
 /** The version before, but out of service if the current one says so: what else is wrong must not prevent that. */
 function keptFile({ kept, suspend }: Draft): string | undefined {
   if (kept === undefined || !suspend) return kept;
-  const { name, generation, spec } = JSON.parse(kept) as AgentFile;
+  const file = agentFileIn(kept);
+  if (file === undefined) return undefined;
+  const { name, generation, spec } = file;
   return renderAgentFile({ name, generation, spec: { ...spec, suspend } });
+}
+
+/** Undefined for what somebody else has written there: it serves nobody, and cannot be suspended. */
+function agentFileIn(text: string): AgentFile | undefined {
+  try {
+    const file = JSON.parse(text) as Partial<AgentFile> | null;
+    return file?.spec === undefined ? undefined : (file as AgentFile);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

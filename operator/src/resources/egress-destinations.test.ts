@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { aServer } from '../../test/builders.ts';
-import { egressDestinations, isAddress } from './egress-destinations.ts';
+import { declaredEndpoints, egressDestinations, isAddress } from './egress-destinations.ts';
 
 const places = (spec: object): string[] =>
-  egressDestinations(aServer(spec)).map(({ host, port }) => `${host} ${port}`);
+  egressDestinations(declaredEndpoints(aServer(spec))).map(({ host, port }) => `${host} ${port}`);
 const model = (url: string): string[] => places({ model: { url, name: 'gpt' } });
 const redis = (url: string, more: object = {}): string[] =>
   places({
@@ -47,7 +47,9 @@ describe('where Redis is', () => {
   it('may name members of its own, unless it stands alone', () => {
     const modes = ['Standalone', 'Sentinel', 'Cluster'].map((mode) => {
       const memory = { provider: 'Redis', redis: { url: 'redis://redis', mode } };
-      return egressDestinations(aServer({ memory })).map(({ namesMembers }) => namesMembers);
+      return egressDestinations(declaredEndpoints(aServer({ memory }))).map(
+        ({ namesMembers }) => namesMembers,
+      );
     });
     expect(modes).toEqual([
       [false, false],

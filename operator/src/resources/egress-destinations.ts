@@ -14,15 +14,27 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:':
 const REDIS_PORT = 6379;
 const SENTINEL_PORT = 26379;
 
+/** The URLs that pods are started with. */
+export interface Endpoints {
+  modelUrl: string;
+  /** `mode` in any case. */
+  redis?: { url: string; mode: string };
+}
+
+/** Those of a spec. */
+export function declaredEndpoints({ spec: { model, memory } }: A2AServer): Endpoints {
+  return { modelUrl: model.url, ...(memory.redis && { redis: memory.redis }) };
+}
+
 /** What the pods have to reach: the model proxy, and every member of Redis that is named. */
-export function egressDestinations({ spec: { model, memory } }: A2AServer): Destination[] {
-  const { redis } = memory;
+export function egressDestinations({ modelUrl, redis }: Endpoints): Destination[] {
+  const mode = redis?.mode.toLowerCase();
   return [
-    ...destination('spec.model.url', model.url, { namesMembers: false }),
+    ...destination('spec.model.url', modelUrl, { namesMembers: false }),
     ...(redis?.url.split(',') ?? []).flatMap((url) =>
       destination('spec.memory.redis.url', url.trim(), {
-        port: redis?.mode === 'Sentinel' ? SENTINEL_PORT : REDIS_PORT,
-        namesMembers: redis?.mode !== 'Standalone',
+        port: mode === 'sentinel' ? SENTINEL_PORT : REDIS_PORT,
+        namesMembers: mode !== 'standalone',
       }),
     ),
   ];

@@ -20,6 +20,7 @@ const inputs = (
 ): PassageInputs => ({
   server: aServer(spec),
   services,
+  running: [],
   settings: settings({
     clusterRanges: ['203.0.113.0/24', '2001:db8::/32'],
     ...(visibleNamespace !== undefined && { visibleNamespace }),
@@ -235,4 +236,37 @@ it('reasons say what asks for a rule and whom it is for', () => {
     '{"podSelector":{}}: any',
     '{"ipBlock":{"cidr":"192.0.2.0/24"}}: 443',
   ]);
+});
+
+describe('what pods were started with that are being replaced', () => {
+  const now = {
+    modelUrl: 'http://litellm.ai:4000',
+    redis: { url: 'redis://redis', mode: 'standalone' },
+  };
+  const before = {
+    modelUrl: 'http://10.0.0.9:4000',
+    redis: { url: 'redis://10.0.0.8', mode: 'sentinel' },
+  };
+  const spec = {
+    model: { url: now.modelUrl, name: 'gpt' },
+    memory: { provider: 'Redis', redis: { url: now.redis.url } },
+  };
+  const reasons = (running: PassageInputs['running']): string[] =>
+    egressRules({ ...inputs(spec, []), running }).map(({ reason }) => reason);
+
+  it('stays open until they are gone', () => {
+    expect(reasons([before, now]).slice(-2)).toEqual([
+      'spec.model.url of pods that are being replaced -> address 10.0.0.9, port 4000',
+      'spec.memory.redis.url of pods that are being replaced -> address 10.0.0.8, port 26379',
+    ]);
+  });
+
+  it('is no rule of its own when it is what the spec says', () => {
+    expect(reasons([now, now])).toEqual(reasons([]));
+  });
+
+  it('is no gap: nobody has to mend it', () => {
+    const running = [{ modelUrl: 'http://gone' }];
+    expect(egressGaps({ ...inputs(spec, []), running })).toEqual(egressGaps(inputs(spec, [])));
+  });
 });

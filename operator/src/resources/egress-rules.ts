@@ -1,15 +1,20 @@
-import { egressDestinations } from './egress-destinations.ts';
+import { declaredEndpoints, egressDestinations } from './egress-destinations.ts';
+import type { Destination } from './egress-destinations.ts';
 import { ruleFor, tcp } from './network-rule.ts';
-import type { NetworkPort, NetworkRule, Passage } from './network-rule.ts';
+import type { NetworkPort, NetworkRule } from './network-rule.ts';
 import { passage } from './passage.ts';
 import type { PassageInputs } from './passage.ts';
 
-/** Whom the pods may reach: DNS, what the spec needs, what it names. */
+/**
+ * Whom the pods may reach: DNS, what the spec needs, what it names. Pods that were started with an earlier spec
+ * serve until others are ready, and end their work after that: what they need stays open until they are gone.
+ */
 export function egressRules(inputs: PassageInputs): NetworkRule[] {
   const { to = [] } = inputs.server.spec.networkPolicy;
+  const destinations = [...declared(inputs), ...leftOver(inputs)];
   return [
     ...dnsRule(inputs),
-    ...distinct(passages(inputs).flatMap(({ rules }) => rules)),
+    ...distinct(destinations.flatMap((one) => passage(one, inputs).rules)),
     ...to.flatMap(({ ports, ...peer }, index) =>
       ruleFor([peer], { ...(ports && { ports }), reason: `spec.networkPolicy.to[${index}]` }),
     ),
@@ -18,11 +23,24 @@ export function egressRules(inputs: PassageInputs): NetworkRule[] {
 
 /** What the spec needs and the rules do not, or may not, let through; each with its remedy. */
 export function egressGaps(inputs: PassageInputs): string[] {
-  return [...new Set(passages(inputs).flatMap(({ gap }) => gap ?? []))];
+  return [...new Set(declared(inputs).flatMap((one) => passage(one, inputs).gap ?? []))];
 }
 
-function passages(inputs: PassageInputs): Passage[] {
-  return egressDestinations(inputs.server).map((destination) => passage(destination, inputs));
+function declared({ server }: PassageInputs): Destination[] {
+  return egressDestinations(declaredEndpoints(server));
+}
+
+/** What only pods of an earlier spec need. */
+function leftOver(inputs: PassageInputs): Destination[] {
+  const wanted = new Set(declared(inputs).map(addressOf));
+  return inputs.running
+    .flatMap(egressDestinations)
+    .filter((one) => !wanted.has(addressOf(one)))
+    .map((one) => ({ ...one, field: `${one.field} of pods that are being replaced` }));
+}
+
+function addressOf({ host, port, namesMembers }: Destination): string {
+  return JSON.stringify([host, port, namesMembers]);
 }
 
 function dnsRule({ settings }: PassageInputs): NetworkRule[] {

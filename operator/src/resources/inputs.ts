@@ -1,4 +1,5 @@
 import type { A2AServer } from '../api/a2aserver.ts';
+import type { Endpoints } from './egress-destinations.ts';
 import type { NetworkPeer } from './network-rule.ts';
 import type { ServiceView } from './service-passage.ts';
 
@@ -35,7 +36,9 @@ export interface Inputs {
   settings: Settings;
   /** Rendered agent files by file name. */
   agentFiles: Readonly<Record<string, string>>;
-  /** Services that exist, of those that the spec's hosts may mean. */
+  /** What pods were started with that are still there. */
+  running: readonly Endpoints[];
+  /** Services that exist, of those that the hosts of the spec and of those pods may mean. */
   services: readonly ServiceView[];
   /** The generated key; given only when the Secret is about to be created. */
   newApiKey?: string;

@@ -10,7 +10,7 @@ function policyOf(
   spec: object,
   network: Partial<NetworkSettings> = {},
 ): ReturnType<typeof networkPolicy> {
-  const inputs = { settings: settings(network), agentFiles: {}, services: [] };
+  const inputs = { settings: settings(network), agentFiles: {}, running: [], services: [] };
   return networkPolicy({ ...inputs, server: aServer(spec) });
 }
 

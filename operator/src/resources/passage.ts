@@ -10,7 +10,7 @@ import { serviceReference } from './service-reference.ts';
 import type { ServiceCandidate, ServiceReference } from './service-reference.ts';
 
 /** What decides where a host is. */
-export type PassageInputs = Pick<Inputs, 'server' | 'settings' | 'services'>;
+export type PassageInputs = Pick<Inputs, 'server' | 'settings' | 'services' | 'running'>;
 
 /** The narrowest way to a destination that leads there for certain, as far as its host tells where it is. */
 export function passage(destination: Destination, inputs: PassageInputs): Passage {
@@ -18,9 +18,14 @@ export function passage(destination: Destination, inputs: PassageInputs): Passag
   if (isAddress(host)) return addressPassage(destination);
   const { server, settings, services } = inputs;
   const reference = serviceReference(host, server.metadata.namespace, settings.clusterDomain);
-  const found = reference.candidates.flatMap((one) => existing(one, services) ?? []);
+  const found = reference.candidates.filter((one) => existing(one, services) !== undefined);
   if (found.length > 0) {
-    return allOf(found.map((service) => visiblePassage(destination, service, inputs)));
+    const ways = found
+      .flatMap((one) => existing(one, services) ?? [])
+      .map((service) => visiblePassage(destination, service, inputs));
+    // The resolver goes on to the internet when no pod of theirs has the name.
+    const isDoubtful = !reference.isCertain && found.every(({ isOfPod }) => isOfPod);
+    return allOf(isDoubtful ? [...ways, publicPassage(destination, host, inputs)] : ways);
   }
   const hidden = hiddenCandidate(reference, inputs);
   if (hidden !== undefined) {
@@ -29,7 +34,7 @@ export function passage(destination: Destination, inputs: PassageInputs): Passag
       : doubtfulPassage(destination, hidden, inputs);
   }
   return reference.isCertain
-    ? missingPassage(destination, reference)
+    ? missingPassage(destination, reference, services)
     : publicPassage(destination, host, inputs);
 }
 
@@ -123,12 +128,18 @@ function doubtfulPassage(
   };
 }
 
-function missingPassage({ field, host }: Destination, { candidates }: ServiceReference): Passage {
+function missingPassage(
+  { field, host }: Destination,
+  { candidates }: ServiceReference,
+  services: readonly ServiceView[],
+): Passage {
   const [metadata = { name: host, namespace: '' }] = candidates;
-  return {
-    rules: [],
-    gap: `${field}: ${serviceName({ metadata })} was not found; create it, or add what "${host}" means to spec.networkPolicy.to`,
-  };
+  const isThere = existing({ ...metadata, isOfPod: false }, services) !== undefined;
+  const [problem, remedy] = isThere
+    ? ['is not headless, so its pods have no names', 'use its own name']
+    : ['was not found', 'create it'];
+  const gap = `${field}: ${serviceName({ metadata })} ${problem}; ${remedy}, or add what "${host}" means to spec.networkPolicy.to`;
+  return { rules: [], gap };
 }
 
 /** Only names tell these hosts, so every address that may be one of theirs is open, on this port. */

@@ -7,6 +7,7 @@ import {
 } from '../../../runtime/src/contract/layout.ts';
 import type { A2AServer } from '../api/a2aserver.ts';
 import { childNames } from '../names.ts';
+import type { Endpoints } from './egress-destinations.ts';
 import type { Inputs } from './inputs.ts';
 import type { Manifest } from './manifest.ts';
 import { mountedPath, secretMounts } from './secret-mounts.ts';
@@ -80,4 +81,13 @@ function memoryEnvironment({ metadata, spec: { memory } }: A2AServer): Environme
       }),
     }),
   };
+}
+
+/** The endpoints that such a ConfigMap's data names. */
+export function endpointsIn({
+  LITELLM_URL: modelUrl = '',
+  REDIS_URL: url,
+  A2A_REDIS_MODE: mode = 'standalone',
+}: Environment): Endpoints {
+  return { modelUrl, ...(url !== undefined && { redis: { url, mode } }) };
 }

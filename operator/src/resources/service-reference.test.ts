@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { aServer } from '../../test/builders.ts';
+import { declaredEndpoints } from './egress-destinations.ts';
 import { referencedServices, serviceReference } from './service-reference.ts';
 
 /** `name.namespace`; of a pod's name with the pod in front. */
@@ -44,8 +45,10 @@ describe('the Services that a server may mean', () => {
         redis: { url: 'redis://r-0.redis:6379,redis://r-1.redis:6379', mode: 'Cluster' },
       },
     });
-    expect(referencedServices(server).map(({ name, namespace }) => `${name}.${namespace}`)).toEqual(
-      ['litellm.ai', 'redis.team', 'r-0.redis', 'r-1.redis'],
-    );
+    expect(
+      referencedServices(server, [declaredEndpoints(server)]).map(
+        ({ name, namespace }) => `${name}.${namespace}`,
+      ),
+    ).toEqual(['litellm.ai', 'redis.team', 'r-0.redis', 'r-1.redis']);
   });
 });

@@ -2,6 +2,7 @@ import type { A2AServer } from '../api/a2aserver.ts';
 import { keyOf } from '../api/object.ts';
 import type { ObjectRef } from '../api/object.ts';
 import { egressDestinations } from './egress-destinations.ts';
+import type { Endpoints } from './egress-destinations.ts';
 
 /** A Service that a host name may mean. */
 export interface ServiceCandidate extends ObjectRef {
@@ -48,14 +49,18 @@ function candidatesOf(
 }
 
 /**
- * Every Service that a server's hosts may mean, whatever the domain of the cluster is: a few more than they do
+ * Every Service that hosts may mean to a server's pods, whatever the domain of the cluster is: a few more than they do
  * mean, for indexes, which do not know the configuration. Each once.
  */
-export function referencedServices(server: A2AServer): ObjectRef[] {
-  const { namespace } = server.metadata;
-  const found = egressDestinations(server).flatMap(
-    ({ host }) => serviceReference(host.replace(/\.svc\..*$/, '.svc'), namespace, '').candidates,
-  );
+export function referencedServices(
+  { metadata: { namespace } }: A2AServer,
+  endpoints: readonly Endpoints[],
+): ObjectRef[] {
+  const found = endpoints
+    .flatMap(egressDestinations)
+    .flatMap(
+      ({ host }) => serviceReference(host.replace(/\.svc\..*$/, '.svc'), namespace, '').candidates,
+    );
   return [...new Map(found.map((one) => [keyOf(one), one])).values()];
 }
 
