@@ -72,14 +72,18 @@ describe('an agent with a key of its own', () => {
   test.each([
     { reason: 'the Secret is not there yet', name: 'empty', key: 'key' },
     { reason: 'the Secret has no such key', name: 'team-key', key: 'other' },
+    { reason: 'the key has two lines', name: 'odd', key: 'lines' },
+    { reason: 'the key is no header', name: 'odd', key: 'foreign' },
+    { reason: 'the key is empty', name: 'odd', key: 'nothing' },
   ])("is never given the server's key, and says why to the operator: $reason", async (of) => {
     await grant('empty', {});
+    await grant('odd', { lines: 'sk-a\nsk-b', foreign: 'sk-€', nothing: '' });
     await serve(of.name, of.key);
     expect(await said()).toBe(MISSING);
     expect(sent()).toEqual([]);
     expect(await reported()).toMatchObject({
       loaded: false,
-      message: `spec.model.apiKeySecretRef: this pod has no key "${of.key}" of Secret "${of.name}", or it is empty; create it`,
+      message: `spec.model.apiKeySecretRef: this pod has no key "${of.key}" of Secret "${of.name}", or it is no credential (one line of ASCII without spaces); create it`,
     });
   });
 

@@ -6,9 +6,12 @@ import { withoutLastNewline } from './configuration/environment-values.ts';
 import type { AgentDefinitionSpec } from './contract/agentdefinition.gen.ts';
 import type { SecretRef } from './contract/secret-refs.ts';
 
+/** Credentials are sent as headers: another value would break each call that uses it. */
+const HEADER_VALUE = /^[\x21-\x7e]+$/;
+
 /** The Secrets that agents may use. */
 export interface GrantedSecrets {
-  /** A key's value as it is now; undefined when it is not granted, not there, or empty. */
+  /** A key's value as it is now; undefined when it is not granted, not there, or cannot be a credential. */
   read(ref: SecretRef): string | undefined;
   /** Which Secret this pod does not even mount, as a sentence: a pod of an earlier template, or a wrong folder. */
   unmounted(spec: AgentDefinitionSpec): string | undefined;
@@ -23,7 +26,7 @@ export interface GrantedSecrets {
 export function grantedSecrets(dir: string): GrantedSecrets {
   const read: GrantedSecrets['read'] = ({ name, key }) => {
     const value = withoutLastNewline(tryRead(join(dir, name, key)) ?? '');
-    return value === '' ? undefined : value;
+    return HEADER_VALUE.test(value) ? value : undefined;
   };
   return {
     read,
@@ -36,7 +39,7 @@ export function grantedSecrets(dir: string): GrantedSecrets {
       const missing = secretRefs(spec).find(({ ref }) => read(ref) === undefined);
       if (missing === undefined) return undefined;
       const { name, key } = missing.ref;
-      return `${missing.field}: this pod has no key "${key}" of Secret "${name}", or it is empty; create it`;
+      return `${missing.field}: this pod has no key "${key}" of Secret "${name}", or it is no credential (one line of ASCII without spaces); create it`;
     },
   };
 }

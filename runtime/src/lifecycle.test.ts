@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { Agent, buildConnector, request } from 'undici';
 import { systemClock } from './ops/clock.ts';
 import { startRuntime } from './runtime.ts';
@@ -34,6 +34,8 @@ async function running(app: TestApp): Promise<AsyncGenerator<Json>> {
   await until(() => app.model.requests.length === 1);
   return events;
 }
+
+jest.setTimeout(20_000);
 
 describe('a server that is told to stop', () => {
   test('fails no call of a caller that keeps its connection and never pauses', async () => {
@@ -81,14 +83,17 @@ describe('a server that is told to stop', () => {
 
   test('finishes the running task, serves callers until they have left, then refuses, then is gone', async () => {
     const app = await startApp({ drainTimeoutSeconds: 60 });
-    app.model.script = { text: 'finished', delayMs: 3000, times: 1 };
+    app.model.script = { text: 'finished', delayMs: 5000, times: 1 };
     const events = await running(app);
+    const unary = rpc(`${app.url}/a2a`, 'SendMessage', sendParams('also begun before'));
+    await until(() => app.model.requests.length === 2);
     const stopped = app.runtime.stop();
 
     const ready = await get(`${app.url}/a2a/readyz`);
     expect(ready).toMatchObject({ status: 503, body: { reasons: ['the server is stopping'] } });
     expect((await get(`${app.url}/a2a/livez`)).status).toBe(200);
     expect((await get(`${app.opsUrl}/status`)).body.draining).toBe(true);
+    expect((await unary).headers.get('connection')).toBe('close');
     const served = await rpc(`${app.url}/a2a`, 'SendMessage', sendParams('more'));
     expect(served.status).toBe(200);
     expect(served.headers.get('connection')).toBe('close');
@@ -104,6 +109,35 @@ describe('a server that is told to stop', () => {
     expect(end?.result?.statusUpdate?.status?.state).toBe('TASK_STATE_COMPLETED');
     await stopped;
     await expect(fetch(`${app.url}/a2a/livez`)).rejects.toThrow('fetch failed');
+    await app.close();
+  });
+
+  test('closes the connection of a caller who pauses, so that the next call goes to another server', async () => {
+    const app = await startApp({ drainTimeoutSeconds: 30 });
+    app.model.script = { text: 'finished', delayMs: 4000, times: 1 };
+    const events = await running(app);
+    const connections: string[] = [];
+    const connect = buildConnector({});
+    const dispatcher = new Agent({
+      connect: (options, connected) => {
+        connections.push('opened');
+        connect(options, connected);
+      },
+    });
+    const call = async (): Promise<void> => {
+      const { body } = await request(`${app.url}/a2a/livez`, { dispatcher });
+      await body.dump();
+    };
+    await call();
+    const stopped = app.runtime.stop();
+    await until(
+      async () => (await rpc(`${app.url}/a2a`, 'SendMessage', sendParams('x'))).status === 503,
+    );
+    await call();
+    expect(connections).toHaveLength(2);
+    await last(events);
+    await stopped;
+    await dispatcher.close();
     await app.close();
   });
 

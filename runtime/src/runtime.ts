@@ -15,7 +15,7 @@ import { openModel } from './model.ts';
 import { opsServer } from './ops/ops-server.ts';
 import { liveRuns } from './protocol/live-runs.ts';
 import { taskOperations } from './protocol/task-operations.ts';
-import { retirement } from './retirement.ts';
+import { retirement } from './protocol/retirement.ts';
 import { liveCredentials } from './secrets.ts';
 import { openStores } from './stores.ts';
 import type { CatalogDefaults } from './catalog/catalog.ts';
@@ -41,7 +41,7 @@ export interface Runtime {
   port: number;
   metricsPort: number;
   /**
-   * Takes no more work, lets running tasks end within the drain time, stops the others, closes
+   * Asks callers to leave, then takes no more work, lets running tasks end within the drain time, stops the others, closes
    * everything. Resolves when nothing is left; asking again is waiting for the same.
    */
   stop(): Promise<void>;
@@ -98,6 +98,8 @@ export async function startRuntime(config: RuntimeConfig, around: Surroundings):
   const stop = async (): Promise<void> => {
     stage = 'leaving';
     await letCallersLeave(server, drainMs * LEAVING_SHARE, clock);
+    // Who has said nothing meanwhile comes back by a new connection, and so to another pod.
+    server.closeIdleConnections();
     stage = 'refusing';
     await finishRuns(runs, drainMs * (1 - LEAVING_SHARE), clock);
     stopWatching();

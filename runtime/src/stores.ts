@@ -54,7 +54,7 @@ async function openRedis(
   const store = redisStore(address, { keyPrefix, conversationSeconds }, around);
   const dependency = watchDependency({
     name: 'Redis',
-    check: store.ping,
+    check: store.probe,
     intervalMs: PING_INTERVAL_MS,
     clock,
     log,

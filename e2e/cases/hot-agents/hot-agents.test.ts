@@ -154,13 +154,17 @@ describe('long before the kubelet would look, and under load', () => {
   it('a stream that is under way is not cut by an edit of its agent', async () => {
     const [pod] = endpoints(named(5));
     if (pod === undefined) throw new Error('no pod');
-    const text = 'word '.repeat(40).trim();
+    // Longer than any edit takes.
+    const text = 'word '.repeat(120).trim();
     const slow = { text, chunkCharacters: 5, chunkDelayMs: 100 };
     const stream = askStreaming(pod, scripted(slow));
     await stream.next();
+    let isOver = false;
+    const end = lastOf(stream).finally(() => (isOver = true));
     await story.apply(agent(named(5), says('agent-5, second version.'), { fleet: 'hot' }));
-    const isAnew = answers('agent-5, second version.');
-    const [last] = await Promise.all([lastOf(stream), everyPod(isAnew, named(5))]);
+    await everyPod(answers('agent-5, second version.'), named(5));
+    expect(isOver).toBe(false);
+    const last = await end;
     expect(last?.statusUpdate?.status.state).toBe('TASK_STATE_COMPLETED');
     expect(statusText(last?.statusUpdate?.status)).toBe('');
   });

@@ -140,6 +140,26 @@ describe('the metrics of the operator', () => {
   });
 });
 
+describe('an operator without its admission policy', () => {
+  it("touches no pod, and an edit is in use in the kubelets' own time", async () => {
+    const told = async (): Promise<(string | undefined)[]> =>
+      (await podsOf(story, 'installed')).map(
+        ({ metadata }) => metadata.annotations?.['a2a-operator.io/revision'],
+      );
+    await release.upgrade(CHART, { ...values, admissionPolicy: { enabled: false } });
+    const before = await told();
+    const description = 'Read by the kubelet alone.';
+    await story.apply(agent('assistant', { description }));
+    const card = `${ingressBase(HOST)}/.well-known/agent-card.json`;
+    const isInUse = async (): Promise<boolean> =>
+      (await (await ingressFetch(card)).text()).includes(description);
+    await eventually('the edit', isInUse, 120);
+    expect(await told()).toEqual(before);
+    await story.ready('agentdef/assistant');
+    await release.upgrade(CHART, values);
+  });
+});
+
 describe('an uninstall', () => {
   it('keeps the CRDs, what users wrote, and what answers', async () => {
     const uids = await crdUids();

@@ -16,6 +16,7 @@ export interface Values {
   image: Image;
   runtimeImage: Image;
   network?: { monitoring?: object[] };
+  admissionPolicy?: { enabled: boolean };
 }
 
 /** The operator's release that all stories share, as its administrator handles it. */

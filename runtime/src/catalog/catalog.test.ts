@@ -38,6 +38,28 @@ function names(agents: Catalog): string[] {
   return agents.all().map(({ name }) => name);
 }
 
+describe('agents that were removed', () => {
+  test('are known for whoever reads their tasks, without what they worked with', async () => {
+    const { agents } = empty();
+    const spec = { ...SPEC, instructions: { inline: 'A long text.' } };
+    await agents.load({ 'a.json': rendered('a', 1, spec) });
+    await agents.load({});
+    expect(agents.get('a')).toMatchObject({ retired: 'removed', spec: { description: 'd' } });
+    expect(agents.get('a')?.spec.instructions).toBeUndefined();
+  });
+
+  test('are forgotten when 256 others went after them', async () => {
+    const { agents } = empty();
+    const all = Array.from({ length: 257 }, (_, n) => `agent-${n}`);
+    for (const name of all) {
+      await agents.load({ [`${name}.json`]: rendered(name) });
+      await agents.load({});
+    }
+    expect(agents.get('agent-0')).toBeUndefined();
+    expect(agents.get('agent-1')?.retired).toBe('removed');
+  });
+});
+
 describe('a folder of rendered files', () => {
   test('is served, sorted by name, with the default model where none is named', async () => {
     const { agents } = empty();

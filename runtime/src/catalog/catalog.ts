@@ -124,8 +124,15 @@ function changedAgents(before: Fleet, after: Fleet): ServedAgent[] {
     .filter((agent) => before.served.get(agent.name)?.agent !== agent);
   const gone = [...before.served.values()]
     .filter(({ agent }) => !after.served.has(agent.name))
-    .map(({ agent }): ServedAgent => ({ ...agent, retired: 'removed' }));
+    .map(({ agent }) => removedAgent(agent));
   return [...current, ...gone];
+}
+
+/** Whoever reads its tasks needs to know it, and nothing of how it worked. */
+function removedAgent({ name, generation, model, loadedAtMs, spec }: ServedAgent): ServedAgent {
+  const { description, version, inputModes, outputModes } = spec;
+  const left = { description, version, inputModes, outputModes };
+  return { name, generation, model, loadedAtMs, spec: left, retired: 'removed' };
 }
 
 function remember(removed: Map<string, ServedAgent>, changes: readonly ServedAgent[]): void {

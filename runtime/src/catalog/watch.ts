@@ -36,6 +36,7 @@ export function watchFolder(
   };
   const look = (): void => {
     running = running.then(async () => {
+      if (ended) return;
       const before = changes;
       try {
         const watching = stopWatching ? { stop: stopWatching } : tryWatching(dir, onChange);

@@ -47,11 +47,12 @@ export function redisConnection(address: RedisAddress, log: Log): RedisConnectio
   return { client, problem: () => problem };
 }
 
-/** What an error of Redis, or of the way to it, means. Neither repeats credentials. */
+/** What an error of Redis, or of the way to it, means, without what may come from a Secret. */
 export function redisProblem({ message }: Error): string {
-  return REFUSAL.test(message)
-    ? `Redis refuses the user or the password: ${message}`
-    : `Redis cannot be reached: ${message}`;
+  if (!REFUSAL.test(message)) return `Redis cannot be reached: ${message}`;
+  // Redis 7.2 and later name the user.
+  const words = message.replace(/\b(user) \S+ has/i, '$1 has');
+  return `Redis refuses the user or the password: ${words}`;
 }
 
 const REFUSAL = /^(WRONGPASS|NOAUTH|NOPERM)/;

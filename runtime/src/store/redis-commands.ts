@@ -21,8 +21,11 @@ export interface RedisCommands {
     name: string,
     add: (multi: ChainableCommander) => ChainableCommander,
   ): Promise<unknown[]>;
-  /** Rejects with a sentence for operators, without credentials, when Redis does not answer. */
-  ping: () => Promise<void>;
+  /**
+   * Reads a list as every message does. Rejects with a sentence for operators, without credentials, when Redis
+   * does not answer or refuses that.
+   */
+  probe: (key: string) => Promise<void>;
 }
 
 export function redisCommands(
@@ -54,9 +57,9 @@ export function redisCommands(
         return reply;
       });
     },
-    async ping() {
+    async probe(key) {
       try {
-        await bounded('ping', client.ping());
+        await bounded('probe', client.lrange(key, 0, 0));
       } catch (error) {
         const { cause } = error as Error;
         const said = problem() ?? (cause instanceof Error ? redisProblem(cause) : undefined);

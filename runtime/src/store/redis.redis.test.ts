@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { conversationKey } from './keys.ts';
+import { redisProblem } from './redis-client.ts';
 import { redisStore } from './redis.ts';
 import { systemClock } from '../ops/clock.ts';
 import { UnavailableError } from '../protocol/unavailable-error.ts';
@@ -45,7 +46,7 @@ function url(port: number, scheme = 'redis', credentials = ''): URL {
 }
 
 function isUp(store: RedisStore): Promise<boolean> {
-  return store.ping().then(
+  return store.probe().then(
     () => true,
     () => false,
   );
@@ -228,7 +229,7 @@ describe('credentials', () => {
     const running = await server(ACL_USER);
     const urls = [url(running.port, 'redis', 'other:secret@')];
     const settings = { username: () => 'agent', password: () => 'secret' };
-    await expect(open({ urls, ...settings }).ping()).rejects.toThrow('WRONGPASS');
+    await expect(open({ urls, ...settings }).probe()).rejects.toThrow('WRONGPASS');
   });
 
   const REFUSED: { reason: string; address: Partial<RedisAddress>; says: string }[] = [
@@ -247,7 +248,7 @@ describe('credentials', () => {
     const store = open({ urls: [url(running.port)], ...refused.address });
     const says = `Redis refuses the user or the password: ${refused.says}`;
     await until(() =>
-      store.ping().then(
+      store.probe().then(
         () => false,
         (error: unknown) => String(error).includes(says),
       ),
@@ -256,12 +257,38 @@ describe('credentials', () => {
     expect(telemetry.text()).not.toContain('sesame');
   });
 
-  test('of a user who may not do enough are named', async () => {
-    const may = ['--user', 'agent', 'on', '>secret', '~a2a:*', '+@all', '-ping'];
-    const running = await server([...may, '--user', 'default', 'off']);
+  test.each([
+    { reason: 'the command', rights: ['~a2a:*', '+@all', '-lrange'] },
+    { reason: 'the keys of the prefix', rights: ['~others:*', '+@all'] },
+  ])('of a user who may not use $reason are named', async ({ rights }) => {
+    const running = await server(['--user', 'agent', 'on', '>secret', ...rights]);
     const credentials = { username: () => 'agent', password: () => 'secret' };
     const store = open({ urls: [url(running.port)], ...credentials });
-    await expect(store.ping()).rejects.toThrow(/the user or the password: NOPERM/);
+    await expect(store.probe()).rejects.toThrow(/the user or the password: NOPERM/);
+  });
+
+  test('that were wrong are forgotten when they are right, and when Redis is away', async () => {
+    const running = await server(['--requirepass', 'right']);
+    let password = 'wrong';
+    const store = open({ urls: [url(running.port)], password: () => password });
+    const problem = (): Promise<string> =>
+      store.probe().then(
+        () => 'none',
+        (error: unknown) => String(error),
+      );
+    await until(async () => (await problem()).includes('WRONGPASS'));
+    await running.kill();
+    await until(async () => (await problem()).includes('ECONNREFUSED'));
+    password = 'right';
+    await running.start();
+    await until(async () => (await problem()) === 'none');
+  });
+
+  test('are not named where Redis names the user', () => {
+    const words = "NOPERM User someone has no permissions to run the 'lrange' command";
+    expect(redisProblem(new Error(words))).toBe(
+      "Redis refuses the user or the password: NOPERM User has no permissions to run the 'lrange' command",
+    );
   });
 
   test('that were rotated are used for the next connection', async () => {
@@ -313,7 +340,7 @@ describe('TLS', () => {
   test('does not trust anybody else', async () => {
     const store = open({ urls: [url(secure.port, 'rediss')] });
     const says = 'Redis cannot be reached: self-signed certificate in certificate chain';
-    await expect(store.ping()).rejects.toThrow(says);
+    await expect(store.probe()).rejects.toThrow(says);
     await expect(store.conversations.read(KEY)).rejects.toThrow(UnavailableError);
   });
 });

@@ -1,3 +1,4 @@
+import { conversationKey } from './keys.ts';
 import { redisConnection } from './redis-client.ts';
 import { redisCommands } from './redis-commands.ts';
 import { redisConversations } from './redis-conversations.ts';
@@ -8,10 +9,13 @@ import type { RedisAddress } from './redis-client.ts';
 /** What is kept in Redis, over one connection. */
 export interface RedisStore {
   conversations: ConversationStore;
-  /** Rejects with a sentence for operators, without credentials, when Redis does not answer. */
-  ping: () => Promise<void>;
+  /** Rejects with a sentence for operators, without credentials, when Redis does not serve. */
+  probe: () => Promise<void>;
   close: () => void;
 }
+
+/** A conversation that nobody has. */
+const NOBODY = { agent: '', owner: '', contextId: '' };
 
 /** Begins to connect; what cannot be reached yet fails request by request, not here. */
 export function redisStore(
@@ -23,7 +27,7 @@ export function redisStore(
   const commands = redisCommands(connection, { clock, metrics });
   return {
     conversations: redisConversations(commands, { keyPrefix, ttlSeconds: conversationSeconds }),
-    ping: commands.ping,
+    probe: () => commands.probe(conversationKey(keyPrefix, NOBODY)),
     close() {
       connection.client.disconnect();
     },

@@ -170,3 +170,11 @@ test('a server whose only agent is suspended stays ready, to say so', async () =
   const root = await rpc(`${app.url}/a2a`, 'SendMessage', sendParams('hi'));
   expect(root).toMatchObject({ status: 404, body: { error: { message: SUSPENDED } } });
 });
+
+test('a suspended agent needs no Secret, and is reported as it is declared', async () => {
+  const apiKeySecretRef = { name: 'nowhere', key: 'key' };
+  await declare({ greeter: { suspend: true, model: { apiKeySecretRef } }, other: {} });
+  await stands('The agent is suspended');
+  const { body } = await get(`${app.opsUrl}/status`);
+  expect(body.agents).toContainEqual(expect.objectContaining({ name: 'greeter', loaded: true }));
+});

@@ -1,8 +1,8 @@
 import { TaskState } from '@a2a-js/sdk';
-import { RunStopped } from './protocol/task-run.ts';
-import type { Clock } from './ops/telemetry.ts';
-import type { LiveRuns } from './protocol/live-runs.ts';
-import type { ServedAgent } from './protocol/served-agent.ts';
+import { RunStopped } from './task-run.ts';
+import type { Clock } from '../ops/telemetry.ts';
+import type { LiveRuns } from './live-runs.ts';
+import type { ServedAgent } from './served-agent.ts';
 
 const canceled = (message: string): RunStopped =>
   new RunStopped(TaskState.TASK_STATE_CANCELED, message);
@@ -20,9 +20,10 @@ export function retirement(
   clock: Clock,
 ): { onChange: (agent: ServedAgent) => void; stop: () => void } {
   const timers = new Map<string, () => void>();
+  let ended = false;
   const later = (name: string, delayMs: number, act: () => void): void => {
     timers.get(name)?.();
-    timers.set(name, clock.after(delayMs, act));
+    if (!ended) timers.set(name, clock.after(delayMs, act));
   };
   const admit = (name: string): void => {
     timers.get(name)?.();
@@ -45,6 +46,7 @@ export function retirement(
       });
     },
     stop() {
+      ended = true;
       for (const stopTimer of timers.values()) stopTimer();
     },
   };
