@@ -58,6 +58,7 @@ const ONLY_SHOWN: readonly [RegExp, string][] = [
   [/^make (e2e|unit|check|golden|generate|verify|fmt)\b/, 'steps of make test, or rewrite files'],
   [/registry\.example\.com/, 'needs a registry'],
   [/^helm .* --values values\.yaml/, 'a file of the reader'],
+  [/^kubectl create namespace agents$/, 'for that file of the reader'],
   [/\bkind (create|load)\b/, 'needs kind, and a Docker Hub that answers'],
   [/^docker build .*-t a2a-operator\//, 'the stories build the same images, under other tags'],
   [/^CLUSTER=current make up$/, 'asks before it changes the cluster of a user'],

@@ -51,7 +51,7 @@ describe('the next look at a server', () => {
   });
 
   it('is very soon when pods were just told to mount another version', () => {
-    expect(nextLookMs(evidence(), { told: 1 }, () => 0.5)).toBe(500);
+    expect(nextLookMs(evidence(), { told: 1 }, () => 0.5)).toBe(400);
   });
 
   it('comes sooner while an object of somebody else has a name that is needed', () => {

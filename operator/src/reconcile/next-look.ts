@@ -4,7 +4,7 @@ import type { ServerEvidence } from './server-status.ts';
 import type { Refresh } from './volume-refresh.ts';
 
 /** Pods that were told to mount another version are asked this soon: most have it by then. */
-const TOLD_MS = 500;
+const TOLD_MS = 400;
 /** Pods that could not be told are told again this much later: it costs a write each. */
 const UNTOLD_MS = 30_000;
 /** Pods are asked again this often while they are expected to change their answer. */

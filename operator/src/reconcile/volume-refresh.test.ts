@@ -76,7 +76,7 @@ describe('a pod', () => {
       of: evidence({
         pods: [pod('aa.55')],
         reports: behind,
-        last: { secrets: '55', atMs: 9_500 },
+        last: { secrets: '55', atMs: 9_601 },
       }),
       told: [],
     },
@@ -84,6 +84,24 @@ describe('a pod', () => {
       reason: 'it was told, and its kubelet looked too early',
       of: evidence({ pods: [pod('aa.55')], reports: behind }),
       told: ['aa.55.2'],
+    },
+    {
+      reason: 'it was told twice, and its kubelet is slow',
+      of: evidence({
+        pods: [pod('aa.55.2')],
+        reports: behind,
+        last: { secrets: '55', atMs: 8_001 },
+      }),
+      told: [],
+    },
+    {
+      reason: 'it was told twice, long ago',
+      of: evidence({
+        pods: [pod('aa.55.2')],
+        reports: behind,
+        last: { secrets: '55', atMs: 8_000 },
+      }),
+      told: ['aa.55.3'],
     },
     {
       reason: 'it was told by an operator that is gone, and its kubelet looked too early',

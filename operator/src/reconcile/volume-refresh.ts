@@ -6,10 +6,13 @@ import { mountedVersionText, parseMountedVersion } from './mounted-version.ts';
 import type { MountedVersion, ToldVersion } from './mounted-version.ts';
 import type { PodReport } from './pod-reports.ts';
 
-/** A kubelet may have looked before its own watch told it of the change; it is then told again. */
-const MAX_ATTEMPTS = 3;
-/** What a kubelet needs at most, when it is well; sooner than that nobody is told again. */
-const PATIENCE_MS = 1_000;
+/**
+ * A kubelet may have looked before its own watch told it of the change. It is then told again: the second time when one
+ * that is well would be done, the third time when one that is slow would.
+ */
+const PATIENCE_MS = [400, 2_000];
+/** An operator that is gone told it longer ago than any patience. */
+const LONG_AGO_MS = 2_000;
 
 /** What was last told to a server's pods; lost with the process. */
 export interface Refreshed {
@@ -63,8 +66,9 @@ function repeated(
   told: ToldVersion,
   { last, nowMs }: Pick<RefreshEvidence, 'last' | 'nowMs'>,
 ): ToldVersion | undefined {
-  const isPatient = last !== undefined && nowMs - last.atMs < PATIENCE_MS;
-  if (isPatient || told.attempt >= MAX_ATTEMPTS) return undefined;
+  const patienceMs = PATIENCE_MS[told.attempt - 1] ?? Infinity;
+  const sinceMs = last === undefined ? LONG_AGO_MS : nowMs - last.atMs;
+  if (sinceMs < patienceMs) return undefined;
   return { ...told, attempt: told.attempt + 1 };
 }
 
