@@ -41,6 +41,14 @@ describe('the operator, allowed what the chart grants,', () => {
     }
   });
 
+  it('finds that out of a Deployment when the NetworkPolicy that it needs is there', async () => {
+    await story.kubectl('delete', 'networkpolicy', 'watched');
+    await eventually('the NetworkPolicy', () => exists('networkpolicy', 'watched'), 30);
+    await story.condition('a2as/watched', 'NetworkRestricted', { status: 'True' });
+    const { ownerReferences } = (await story.get('Deployment', 'watched')).metadata;
+    expect(ownerReferences).toBeUndefined();
+  });
+
   it('creates every kind of child', async () => {
     const names = foreign.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
     await story.kubectl('delete', ...names);
