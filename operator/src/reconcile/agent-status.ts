@@ -41,7 +41,7 @@ export function agentStatus(
   const parts = [
     accepted(resolved.spec),
     resolvedRefs(missingText(resolved.error) ?? unusableSecret(agent, servers, referred)),
-    served(hosting, agent.spec.suspend),
+    served(hosting, servers, agent.spec.suspend),
   ];
   const verdicts = [...parts, ready(parts, agent.spec.suspend)];
   return {
@@ -103,25 +103,28 @@ function resolvedRefs(problem: Unresolved | undefined): Verdict {
   };
 }
 
-function served(hosting: readonly HostingServer[], suspend = false): Verdict {
+function served(
+  hosting: readonly HostingServer[],
+  servers: readonly A2AServer[],
+  suspend = false,
+): Verdict {
   const type = CONDITION.Served;
   if (hosting.length === 0) {
     const message = 'no A2AServer of this namespace hosts it; add it to spec.agents of one';
     return { type, status: 'False', reason: REASON.NotSelected, message };
   }
   const lacking = hosting.filter((server) => !server.ready);
-  if (lacking.length > 0 && lacking.every(({ message }) => message === SCALED_TO_ZERO)) {
-    const message = lacking.map(({ name }) => `${name}: ${SCALED_TO_ZERO}`).join('; ');
-    return { type, status: 'True', reason: REASON.ScaledToZero, message };
-  }
   if (lacking.length > 0) {
     const message = lacking.map((server) => `${server.name}: ${server.message ?? ''}`).join('; ');
-    return { type, status: 'False', reason: REASON.NotServed, message };
+    const asleep = servers.filter(({ status = {} }) => saysScaledToZero(status));
+    return lacking.length === asleep.length
+      ? { type, status: 'True', reason: REASON.ScaledToZero, message }
+      : { type, status: 'False', reason: REASON.NotServed, message };
   }
-  const servers = `${hosting.length} of ${hosting.length} servers`;
+  const all = `${hosting.length} of ${hosting.length} servers`;
   return suspend
-    ? { type, status: 'True', reason: REASON.Suspended, message: `${servers} have suspended it` }
-    : { type, status: 'True', reason: REASON.Served, message: `${servers} serve this generation` };
+    ? { type, status: 'True', reason: REASON.Suspended, message: `${all} have suspended it` }
+    : { type, status: 'True', reason: REASON.Served, message: `${all} serve this generation` };
 }
 
 function ready(parts: readonly Verdict[], suspend = false): Verdict {

@@ -18,7 +18,7 @@ export function gate(observed: Observed, allowedAnnotationPrefixes: readonly str
   if (holder !== undefined) {
     throw new StalledError(
       REASON.HostTaken,
-      `spec.ingress.host: "${server.spec.ingress.host ?? ''}" belongs to A2AServer "${holder.name}" in namespace "${holder.namespace}", which is older; choose another host, or remove it there`,
+      `spec.ingress.host: "${server.spec.ingress.host ?? ''}" belongs to A2AServer "${holder.name}" in namespace "${holder.namespace}", which had it first; choose another host, or remove it there`,
     );
   }
   const [missing] = observed.missingSecrets;

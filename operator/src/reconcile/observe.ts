@@ -68,7 +68,7 @@ export async function observe(
     replicaSets,
     pods: replicaSets.flatMap((replicaSet) => ownedBy(caches.pods, replicaSet)),
     missingSecrets: missingSecrets(server, caches),
-    hostHolder: hostHolder(server, caches.servers)?.metadata,
+    hostHolder: hostHolder(server, caches)?.metadata,
     secretsVersion: secretsVersion(server, caches),
     running,
     services: referencedServices(server, [declaredEndpoints(server), ...running]).flatMap(

@@ -11,8 +11,6 @@ import type { PodReport } from './pod-reports.ts';
  * that is well would be done, the third time when one that is slow would.
  */
 const PATIENCE_MS = [400, 2_000];
-/** An operator that is gone told it longer ago than any patience. */
-const LONG_AGO_MS = 2_000;
 
 /** What was last told to a server's pods; lost with the process. */
 export interface Refreshed {
@@ -66,9 +64,9 @@ function repeated(
   told: ToldVersion,
   { last, nowMs }: Pick<RefreshEvidence, 'last' | 'nowMs'>,
 ): ToldVersion | undefined {
-  const patienceMs = PATIENCE_MS[told.attempt - 1] ?? Infinity;
-  const sinceMs = last === undefined ? LONG_AGO_MS : nowMs - last.atMs;
-  if (sinceMs < patienceMs) return undefined;
+  const patienceMs = PATIENCE_MS[told.attempt - 1];
+  if (patienceMs === undefined) return undefined;
+  if (last !== undefined && nowMs - last.atMs < patienceMs) return undefined;
   return { ...told, attempt: told.attempt + 1 };
 }
 

@@ -18,11 +18,12 @@ export function passage(destination: Destination, inputs: PassageInputs): Passag
   if (isAddress(host)) return addressPassage(destination);
   const { server, settings, services } = inputs;
   const reference = serviceReference(host, server.metadata.namespace, settings.clusterDomain);
-  const found = reference.candidates.filter((one) => existing(one, services) !== undefined);
+  const found = reference.candidates.flatMap((candidate) => {
+    const service = existing(candidate, services);
+    return service === undefined ? [] : [{ service, isOfPod: candidate.isOfPod }];
+  });
   if (found.length > 0) {
-    const ways = found
-      .flatMap((one) => existing(one, services) ?? [])
-      .map((service) => visiblePassage(destination, service, inputs));
+    const ways = found.map(({ service }) => visiblePassage(destination, service, inputs));
     // The resolver goes on to the internet when no pod of theirs has the name.
     const isDoubtful = !reference.isCertain && found.every(({ isOfPod }) => isOfPod);
     return allOf(isDoubtful ? [...ways, publicPassage(destination, host, inputs)] : ways);
