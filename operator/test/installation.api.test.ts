@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -63,6 +63,18 @@ describe('the installation without Helm', () => {
     await rm(folder, { recursive: true });
     expect(text).toContain('image: registry.example.com:5000/operator:7');
     expect(text).toMatch(/RUNTIME_IMAGE\n *value: registry\.example\.com:5000\/runtime:7/);
+  });
+
+  it("knows the cluster's network by the patch that the page shows", async () => {
+    const page = await readFile('docs/how-to/install.md', 'utf8');
+    const [, patch = ''] = /# in the same kustomization\.yaml\n(patches:[^`]+)```/.exec(page) ?? [];
+    const folder = await mkdtemp(join(tmpdir(), 'a2a-kustomize-'));
+    await cp(FOLDER, join(folder, 'base'), { recursive: true });
+    await writeFile(join(folder, 'kustomization.yaml'), `resources: [base]\n${patch}`);
+    const text = stringify(byKey(await built(folder))[`Deployment ${NAMESPACE}/a2a-operator`]);
+    await rm(folder, { recursive: true });
+    expect(text).toMatch(/NETWORK_INGRESS_CONTROLLERS\n *value: '\[\{"namespaceSelector":/);
+    expect(text).toContain('name: RUNTIME_IMAGE');
   });
 
   it.each([

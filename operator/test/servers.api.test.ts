@@ -189,6 +189,23 @@ describe('a server', () => {
     expect(await space.get(KINDS.Ingress, 'later')).toBeDefined();
   });
 
+  it('cannot take a host from a younger one that serves it', async () => {
+    const { space } = suite;
+    const ingress = { enabled: true, host: `${space.name}.example.com` };
+    await space.apply(agentManifest(), space.serverManifest());
+    await space.ready();
+    await space.apply(space.serverManifest({ ingress }, { name: 'younger' }));
+    await space.ready('younger');
+    await space.apply(space.serverManifest({ ingress }));
+    await space.serverCondition('Stalled', {
+      status: 'True',
+      reason: 'HostTaken',
+      says: 'A2AServer "younger"',
+    });
+    await space.ready('younger');
+    expect(await space.get(KINDS.Ingress, 'demo')).toBeUndefined();
+  });
+
   it('waits for the end of a namespace that is being deleted', async () => {
     const { space } = suite;
     await space.apply(agentManifest(), space.serverManifest());
